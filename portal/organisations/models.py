@@ -1,0 +1,167 @@
+"""People, the organisations they act for, and what they may do there."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes people by e-mail address; there are no user names."""
+
+    use_in_migrations = True
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
+        """A person who may sign in with `email`; without a password until one is set."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> User:
+        """A curator who may also use the administration pages."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, is_curator=True, **fields)
+
+
+class User(AbstractUser):
+    """A person with an account."""
+
+    username = None  # type: ignore[assignment]  # AbstractUser's field is taken away; people sign in by e-mail
+    first_name = None  # type: ignore[assignment]  # one display name instead: not everybody has two
+    last_name = None  # type: ignore[assignment]
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("name"), max_length=150, blank=True)
+    is_curator = models.BooleanField(
+        _("curator"), default=False, help_text=_("Judges proposals, never their own, and confirms organisations.")
+    )
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = UserManager()  # type: ignore[assignment,misc]  # replaces AbstractUser's, which needs user names
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_is_unique_whatever_the_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name or self.email.partition("@")[0]
+
+
+class Organisation(models.Model):
+    """A company, NGO, authority … that people act for."""
+
+    class Kind(models.TextChoices):
+        COMPANY = "company", _("Company")
+        NGO = "ngo", _("NGO")
+        INVESTOR = "investor", _("Investor")
+        REGULATOR = "regulator", _("Regulator")
+        ACADEMIA = "academia", _("Academia")
+        SUPPLIER = "supplier", _("Supplier")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    name = models.CharField(_("name"), max_length=200, unique=True)
+    country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("ISO 3166-1, two letters"))
+    website = models.URLField(_("website"), blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True, help_text=_("When a curator confirmed who it is."))
+    confirmed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    members = models.ManyToManyField(User, through="Membership", related_name="organisations")
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="organisation_kind_is_known",
+                condition=models.Q(kind__in=["company", "ngo", "investor", "regulator", "academia", "supplier"]),
+            ),
+            models.CheckConstraint(
+                name="organisation_is_confirmed_by_somebody",
+                condition=models.Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
+                | models.Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A person's part in one organisation."""
+
+    class Role(models.TextChoices):
+        ADMIN = "admin", _("Administrator")
+        EDITOR = "editor", _("Editor")
+        READER = "reader", _("Reader")
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(_("role"), max_length=8, choices=Role, default=Role.READER)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "organisation"], name="membership_is_one_per_person_and_organisation"
+            ),
+            models.CheckConstraint(
+                name="membership_role_is_known", condition=models.Q(role__in=["admin", "editor", "reader"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_role_display()}, {self.organisation}"
+
+
+class AuditEvent(models.Model):
+    """Something a person did that others may need to know of later. Rows are only ever added."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    action = models.CharField(max_length=60)
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.CharField(max_length=64)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["subject_kind", "subject_id"], name="audit_by_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.subject_kind} {self.subject_id}"
+
+
+class Invitation(models.Model):
+    """A one-time link that makes a curator; only its hash is kept."""
+
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    used_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="invitation_is_used_by_somebody",
+                condition=models.Q(used_at__isnull=True, used_by__isnull=True)
+                | models.Q(used_at__isnull=False, used_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation of {self.created_at:%Y-%m-%d}"

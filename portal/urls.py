@@ -1,0 +1,19 @@
+"""Every address of the portal, assembled."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+from portal.web import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("api/v1/", include("portal.api.urls")),
+    path("account/", include("allauth.account.urls")),
+    path("organisations/", include("portal.organisations.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+    path("administration/", admin.site.urls),
+    path("", include("portal.web.urls")),
+]

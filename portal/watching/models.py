@@ -1,0 +1,33 @@
+"""What changed, told to those who watch. The rooms write events; feeds, mail and webhooks read them."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from portal.organisations.models import Organisation
+
+
+class Event(models.Model):
+    """One change, as a row: a flag published, a list released, an alternative withdrawn."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=60)
+    occurred_on = models.DateField(help_text="The day the change is about, such as the day of an entry.")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.UUIDField()
+    details = models.JSONField(default=dict)
+    # Null: public. Else only members of this organisation see it.
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        ordering = ["-recorded_at"]
+        indexes = [
+            models.Index(fields=["subject_kind", "subject_id"], name="event_by_subject"),
+            models.Index(fields=["-recorded_at"], name="event_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.occurred_on} {self.kind} {self.subject_kind} {self.subject_id}"

@@ -1,0 +1,28 @@
+from substances.models.groups import GroupMembership, SubstanceGroup
+from substances.models.hazard import ConcernFlag, HazardClassification
+from substances.models.lists import ChemicalList, Entry, ListMembership, Release
+from substances.models.provenance import Source, SourcedFact
+from substances.models.searches import SearchHit, StructureSearch
+from substances.models.structure import Fingerprint, Structure
+from substances.models.substance import Identifier, Name, SearchTerm, Substance
+
+__all__ = [
+    "ChemicalList",
+    "ConcernFlag",
+    "Entry",
+    "Fingerprint",
+    "GroupMembership",
+    "HazardClassification",
+    "Identifier",
+    "ListMembership",
+    "Name",
+    "Release",
+    "SearchHit",
+    "SearchTerm",
+    "Source",
+    "SourcedFact",
+    "Structure",
+    "StructureSearch",
+    "Substance",
+    "SubstanceGroup",
+]

@@ -1,0 +1,142 @@
+"""Lists that name substances: immutable dated releases, their entries as reported, and whom they name."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from substances.models.provenance import Source, SourcedFact
+from substances.models.substance import Substance
+from substances.querysets import MembershipQuerySet
+from substances.vocabulary import How, ListEffect
+
+
+class ChemicalList(models.Model):
+    """A list that a publisher keeps, such as the Candidate List, and what being named by it means."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=200)
+    publisher = models.CharField(max_length=200)
+    jurisdiction = models.CharField(max_length=60, blank=True)
+    effect = models.CharField(max_length=16, choices=ListEffect)
+    legal_basis = models.CharField(max_length=300, blank=True)
+    url = models.URLField(max_length=500, blank=True)
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+")
+    # What answers today. Null: nothing imported yet, the starter catalogue's claims stand in.
+    current_release = models.ForeignKey("Release", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.CheckConstraint(name="list_effect_is_known", condition=Q(effect__in=ListEffect.values))]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Release(models.Model):
+    """One state of a list, as its publisher gave it on a day. Once published it never changes."""
+
+    class State(models.TextChoices):
+        STAGED = "staged", _("Being imported")
+        PUBLISHED = "published", _("Published")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    chemical_list = models.ForeignKey(ChemicalList, on_delete=models.PROTECT, related_name="releases")
+    state = models.CharField(max_length=10, choices=State, default=State.STAGED)
+    published_on = models.DateField(help_text=_("The day the publisher put it out."))
+    retrieved_at = models.DateTimeField(null=True)
+    sha256 = models.CharField(max_length=64, help_text=_("Of the file."))
+    file_name = models.CharField(max_length=200)
+    source_url = models.URLField(max_length=500, blank=True)
+    licence = models.CharField(max_length=200, blank=True)
+    importer = models.CharField(max_length=80, help_text=_("Slug and version of the reader."))
+    rows = models.PositiveIntegerField(default=0)
+    entries_count = models.PositiveIntegerField(default=0)
+    problems = models.JSONField(default=list)
+    staged_at = models.DateTimeField(auto_now_add=True)
+    released_at = models.DateTimeField(null=True, help_text=_("When this portal began to answer from it."))
+
+    class Meta:
+        ordering = ["-published_on", "-released_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["chemical_list", "sha256", "published_on"],
+                condition=Q(state="published"),
+                name="release_of_one_file_is_published_once",
+            ),
+            models.CheckConstraint(
+                name="release_is_dated_when_published",
+                condition=Q(state="published", released_at__isnull=False) | Q(state="staged", released_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.chemical_list}, {self.published_on}"
+
+
+class Entry(models.Model):
+    """One row of a release as reported: what the publisher printed, and on which line."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="entries")
+    line = models.PositiveIntegerField(help_text=_("In the file, the header being counted."))
+    name = models.TextField()
+    reported = models.JSONField(help_text=_("Every cell, under its header."))
+    listed_on = models.DateField(null=True)
+    reasons = models.JSONField(default=list, help_text=_("In our normal form."))
+    is_group = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["line"]
+        constraints = [models.UniqueConstraint(fields=["release", "line"], name="entry_is_one_line_of_its_release")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ListMembership(SourcedFact):
+    """That a list names a substance, by name or as a member of what it names.
+
+    Either from an entry of a release, or, before the first real import, claimed by the starter catalogue.
+    """
+
+    chemical_list = models.ForeignKey(ChemicalList, on_delete=models.PROTECT, related_name="memberships")
+    release = models.ForeignKey(Release, null=True, on_delete=models.CASCADE, related_name="memberships")
+    entry = models.ForeignKey(Entry, null=True, on_delete=models.CASCADE, related_name="memberships")
+    substance = models.ForeignKey(Substance, on_delete=models.PROTECT, related_name="list_memberships")
+    how = models.CharField(max_length=10, choices=How)
+    reason = models.CharField(max_length=300, blank=True)
+    valid_from = models.DateField(null=True)
+    valid_until = models.DateField(null=True, help_text=_("The first day on which it no longer holds."))
+    resolved_by = models.CharField(
+        max_length=60, blank=True, help_text=_("Which identifier tied the row to the substance.")
+    )
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["chemical_list__name", "valid_from"]
+        constraints = [
+            models.CheckConstraint(
+                name="membership_comes_from_an_entry_or_from_the_starter",
+                condition=Q(release__isnull=True, entry__isnull=True) | Q(release__isnull=False, entry__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="membership_is_by_name_or_as_member", condition=Q(how__in=["by_name", "as_member"])
+            ),
+            models.CheckConstraint(
+                name="membership_ends_after_it_begins",
+                condition=Q(valid_from__isnull=True) | Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
+            ),
+            models.UniqueConstraint(
+                fields=["chemical_list", "release", "entry", "substance", "reason", "valid_from"],
+                name="list_membership_is_stated_once",
+                nulls_distinct=False,
+            ),
+        ]
+        indexes = [models.Index(fields=["substance", "chemical_list"], name="list_membership_by_substance")]
+
+    def __str__(self) -> str:
+        return f"{self.substance} on {self.chemical_list}"

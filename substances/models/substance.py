@@ -1,0 +1,110 @@
+"""Substances, and what they are called."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from substances.models.provenance import SourcedFact
+from substances.querysets import SubstanceQuerySet
+from substances.vocabulary import IdentifierScheme, NameKind, SubstanceKind
+
+
+class Substance(models.Model):
+    """A substance of any kind. Its UUID is its key; every number others gave it is a claim with a source."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.SlugField(
+        max_length=120, unique=True, null=True, blank=True, help_text=_("Its key in the catalogue.")
+    )
+    kind = models.CharField(max_length=12, choices=SubstanceKind, default=SubstanceKind.UNSPECIFIED)
+    name = models.CharField(max_length=500, help_text=_("The name pages are headed with."))
+    note = models.TextField(blank=True)
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    # Grows with every change to what is known of it; entity tags are made of it.
+    revision = models.PositiveIntegerField(default=1)
+
+    objects = SubstanceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.CheckConstraint(name="substance_kind_is_known", condition=Q(kind__in=SubstanceKind.values)),
+            models.CheckConstraint(name="substance_has_a_name", condition=~Q(name="")),
+            models.CheckConstraint(
+                name="substance_is_not_merged_into_itself",
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Identifier(SourcedFact):
+    """A number or key that a source gives a substance."""
+
+    substance = models.ForeignKey(Substance, on_delete=models.PROTECT, related_name="identifiers")
+    scheme = models.CharField(max_length=10, choices=IdentifierScheme)
+    value = models.CharField(max_length=60, help_text=_("In the scheme's normal form, CAS with its hyphens."))
+    as_printed = models.CharField(
+        max_length=120, blank=True, help_text=_("Only where the source printed it otherwise.")
+    )
+
+    class Meta:
+        ordering = ["scheme", "value"]
+        constraints = [
+            models.CheckConstraint(name="identifier_scheme_is_known", condition=Q(scheme__in=IdentifierScheme.values)),
+            models.CheckConstraint(name="identifier_has_a_value", condition=~Q(value="")),
+            models.UniqueConstraint(
+                fields=["substance", "scheme", "value", "source"], name="identifier_is_claimed_once_by_a_source"
+            ),
+        ]
+        indexes = [models.Index(fields=["scheme", "value"], name="identifier_by_value")]
+
+    def __str__(self) -> str:
+        return f"{self.scheme} {self.value}"
+
+
+class Name(SourcedFact):
+    """What a source calls a substance, in one language."""
+
+    substance = models.ForeignKey(Substance, on_delete=models.PROTECT, related_name="names")
+    language = models.CharField(max_length=8, default="en", help_text=_("BCP 47"))
+    text = models.CharField(max_length=1000)
+    kind = models.CharField(max_length=12, choices=NameKind, default=NameKind.SYNONYM)
+
+    class Meta:
+        ordering = ["language", "kind", "text"]
+        constraints = [
+            models.CheckConstraint(name="name_kind_is_known", condition=Q(kind__in=NameKind.values)),
+            models.CheckConstraint(name="name_has_a_text", condition=~Q(text="")),
+            models.UniqueConstraint(
+                fields=["substance", "language", "text", "source"], name="name_is_given_once_by_a_source"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class SearchTerm(models.Model):
+    """A name or identifier as search reads it: accents folded, lower case. Derived; rebuilt with its substance.
+
+    SQLite finds it by an FTS5 trigram table, PostgreSQL by a pg_trgm index (migrations `search_*`).
+    """
+
+    substance = models.ForeignKey(Substance, on_delete=models.CASCADE, related_name="search_terms")
+    folded = models.CharField(max_length=1000)
+    text = models.CharField(max_length=1000, help_text=_("As shown beside the result."))
+    kind = models.CharField(max_length=12, help_text=_("An identifier scheme, a kind of name, or smiles."))
+
+    class Meta:
+        indexes = [models.Index(fields=["folded"], name="search_term_by_text")]
+
+    def __str__(self) -> str:
+        return self.text

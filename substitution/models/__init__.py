@@ -1,0 +1,3 @@
+from substitution.models.alternatives import Alternative, Evidence, Replacement, TechnicalFunction
+
+__all__ = ["Alternative", "Evidence", "Replacement", "TechnicalFunction"]

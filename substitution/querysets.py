@@ -1,0 +1,43 @@
+"""The questions asked of alternatives, as adjectives and clauses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from substances.models import Substance
+    from substitution.models import Alternative, Replacement
+
+    _AlternativeBase = models.QuerySet[Alternative]
+    _ReplacementBase = models.QuerySet[Replacement]
+else:
+    _AlternativeBase = _ReplacementBase = models.QuerySet
+
+
+class AlternativeQuerySet(_AlternativeBase):
+    """Alternatives."""
+
+    def standing(self) -> Self:
+        """Those not withdrawn."""
+        return self.exclude(status="withdrawn")
+
+
+class ReplacementQuerySet(_ReplacementBase):
+    """Statements that an alternative replaces a substance in a function."""
+
+    def standing(self) -> Self:
+        """Those neither withdrawn themselves nor of an alternative withdrawn."""
+        return self.exclude(status="withdrawn").exclude(alternative__status="withdrawn")
+
+    def instead_of(self, substances: Iterable[Substance]) -> Self:
+        """What could replace any of these."""
+        return self.filter(replaces__in=list(substances))
+
+    def with_what_is_shown(self) -> Self:
+        """With everything a table of alternatives shows, in a fixed number of queries."""
+        return self.select_related(
+            "alternative__candidate", "alternative__source", "replaces", "function__parent"
+        ).prefetch_related("evidence__source", "alternative__candidate__flags__source")
