@@ -205,11 +205,9 @@ _CHANGES = {
     "sdf_end": gettext_noop("The line '$$$$' of an SD file was left out."),
     "sdf_data": gettext_noop("The data fields behind the molfile were left out."),
     "atom_maps_removed": gettext_noop("Atom numbers (as in [CH3:1]) were left out."),
-    "aromatic": gettext_noop("Rings written with alternating bonds were read as aromatic."),
     "hydrogens_folded": gettext_noop("Hydrogen atoms written out were joined to their neighbours."),
     "groups_normalised": gettext_noop("Functional groups were written the usual way (for example nitro groups)."),
     "stereo_cleaned": gettext_noop("Stereo marks that mean nothing here were left out."),
-    "rewritten": gettext_noop("Written as %(smiles)s."),
 }
 
 _PARENT = {

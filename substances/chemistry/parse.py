@@ -1,0 +1,173 @@
+"""One molecule from one checked text, whole or not at all. Needs RDKit; runs in the sandbox for foreign text."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+from rdkit import Chem, rdBase
+from rdkit.Chem import rdinchi
+
+from .envelope import MAX_ATOMS_QUERY, Checked, Notation, check_structure
+from .messages import Note, StructureRefused
+
+_CARET = re.compile(r"around position (\d+)")
+_SLASHES = (Chem.BondDir.ENDUPRIGHT, Chem.BondDir.ENDDOWNRIGHT)
+_QUOTED_VALENCE = re.compile(r"Explicit valence for atom # \d+ \S+, (\d+),")
+
+
+class _Log(logging.Handler):
+    """Keeps what RDKit says while one text is read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+
+_log = _Log()
+_logger = logging.getLogger("rdkit")
+
+
+def listen_to_rdkit() -> None:
+    """Sends what RDKit says to this module alone; call once in a process that reads foreign text."""
+    rdBase.LogToPythonLogger()
+    _logger.handlers = [_log]
+    _logger.propagate = False
+
+
+def read_molecule(
+    text: str, notation: Notation, *, max_atoms: int = MAX_ATOMS_QUERY
+) -> tuple[Chem.Mol, Checked, list[Note]]:
+    """A sanitised molecule, the checked text, and every normalisation on the way.
+
+    Explicit hydrogens are folded; aromaticity is RDKit's.
+
+    Raises:
+        StructureRefused: outside the envelope, unreadable, not read whole, or no molecule (valence, aromaticity).
+    """
+    checked = check_structure(text, notation, max_atoms=max_atoms)
+    del _log.lines[:]
+    mol = _PARSERS[notation](checked)
+    if mol.GetNumAtoms() == 0:
+        raise StructureRefused("empty")
+    _refuse_unknown_isotopes(mol)
+    _refuse_queries(mol)
+    changes = list(checked.changes)
+    if checked.mapped:
+        changes.append(Note("atom_maps_removed"))
+    for atom in mol.GetAtoms():
+        atom.SetAtomMapNum(0)
+    mol = _sanitised(mol, checked)
+    marks = _stereo_marks(mol)
+    atoms = mol.GetNumAtoms()
+    mol = Chem.RemoveHs(mol)
+    if mol.GetNumAtoms() != atoms:
+        changes.append(Note("hydrogens_folded"))
+    Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
+    if _stereo_marks(mol) < marks:
+        changes.append(Note("stereo_cleaned"))
+    return mol, checked, changes
+
+
+def _from_smiles(checked: Checked) -> Chem.Mol:
+    params = Chem.SmilesParserParams()
+    for option in ("sanitize", "removeHs", "allowCXSMILES", "parseName"):
+        setattr(params, option, False)
+    mol: Chem.Mol | None = Chem.MolFromSmiles(checked.text, params)
+    if mol is None:
+        raise _unreadable("SMILES", checked)
+    if mol.GetNumAtoms() != checked.atoms:
+        raise StructureRefused("atoms_lost", found=mol.GetNumAtoms(), limit=checked.atoms)
+    return mol
+
+
+def _from_inchi(checked: Checked) -> Chem.Mol:
+    mol: Chem.Mol | None = rdinchi.InchiToMol(checked.text, True, False)[0]
+    if mol is None:
+        raise _unreadable("InChI", checked)
+    again = inchi_of(mol)
+    if again != checked.text:
+        raise StructureRefused("inchi_differs", found=again or "?")
+    return mol
+
+
+def _from_molfile(checked: Checked) -> Chem.Mol:
+    mol: Chem.Mol | None = Chem.MolFromMolBlock(checked.text, sanitize=False, removeHs=False, strictParsing=True)
+    if mol is None:
+        raise _unreadable("molfile", checked)
+    if mol.GetNumAtoms() != checked.atoms:
+        raise StructureRefused("atoms_lost", found=mol.GetNumAtoms(), limit=checked.atoms)
+    return mol
+
+
+_PARSERS = {"smiles": _from_smiles, "inchi": _from_inchi, "molfile": _from_molfile}
+
+
+def _unreadable(notation: str, checked: Checked) -> StructureRefused:
+    """The refusal with the character RDKit's parser points at, if it does."""
+    found = next((m for line in _log.lines if (m := _CARET.search(line))), None)
+    if found is None or not checked.positions:
+        return StructureRefused("unreadable", notation=notation)
+    position = checked.positions[0] - 1 + int(found[1])
+    return StructureRefused("unreadable_at", position=position, notation=notation)
+
+
+def _refuse_unknown_isotopes(mol: Chem.Mol) -> None:
+    table = Chem.GetPeriodicTable()
+    for atom in mol.GetAtoms():
+        if atom.GetIsotope() and not table.GetMassForIsotope(atom.GetAtomicNum(), atom.GetIsotope()):
+            raise StructureRefused("isotope_unknown", isotope=atom.GetIsotope(), element=atom.GetSymbol())
+
+
+def _refuse_queries(mol: Chem.Mol) -> None:
+    if any(a.HasQuery() or a.GetAtomicNum() == 0 for a in mol.GetAtoms()) or any(b.HasQuery() for b in mol.GetBonds()):
+        raise StructureRefused("query_read")
+
+
+def _sanitised(mol: Chem.Mol, checked: Checked) -> Chem.Mol:
+    problems = Chem.DetectChemistryProblems(mol)
+    if problems:
+        raise _explained(problems[0], mol, checked)
+    if checked.notation == "molfile":  # read again whole, so that RDKit takes stereo from wedges or coordinates
+        return Chem.MolFromMolBlock(checked.text, sanitize=True, removeHs=False)
+    Chem.SanitizeMol(mol)
+    Chem.AssignStereochemistry(mol, cleanIt=False, force=True)
+    return mol
+
+
+def _stereo_marks(mol: Chem.Mol) -> int:
+    """Centres marked as handed, and bonds marked as pointing up or down or lying in cis or trans."""
+    centres = sum(atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED for atom in mol.GetAtoms())
+    stereo = sum(bond.GetStereo() > Chem.BondStereo.STEREOANY for bond in mol.GetBonds())
+    slashes = sum(bond.GetBondDir() in _SLASHES for bond in mol.GetBonds())
+    return centres + (stereo or min(slashes, 1))
+
+
+def inchi_of(mol: Chem.Mol) -> str | None:
+    """Standard InChI; None where there is none for this structure."""
+    inchi: str = rdinchi.MolToInchi(mol)[0]
+    return inchi or None
+
+
+def _explained(problem: Any, mol: Chem.Mol, checked: Checked) -> StructureRefused:  # RDKit's stubs give it no methods
+    """RDKit's objection in plain words, with atom number and, in SMILES, its character."""
+    kind = problem.GetType()
+    if kind in ("AtomValenceException", "AtomKekulizeException"):
+        index = problem.GetAtomIdx()
+        element = mol.GetAtomWithIdx(index).GetSymbol()
+        if kind == "AtomKekulizeException":
+            return StructureRefused("aromatic_outside_ring", atom=index + 1, element=element)
+        found = _QUOTED_VALENCE.search(problem.Message())
+        valence = int(found[1]) if found else mol.GetAtomWithIdx(index).GetDegree()
+        if checked.positions:
+            position = checked.positions[index]
+            return StructureRefused("valence_at", position=position, atom=index + 1, element=element, valence=valence)
+        return StructureRefused("valence", atom=index + 1, element=element, valence=valence)
+    if kind == "KekulizeException":
+        atoms = ", ".join(str(index + 1) for index in problem.GetAtomIndices())
+        return StructureRefused("not_kekule", atoms=atoms)
+    return StructureRefused("internal", what=kind)
