@@ -19,6 +19,15 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='CatalogueLoad',
+            fields=[
+                ('room', models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ('fingerprint', models.CharField(help_text='SHA-256 over its files and the versions that read them.', max_length=64)),
+                ('counts', models.JSONField(default=dict)),
+                ('loaded_at', models.DateTimeField(auto_now=True)),
+            ],
+        ),
+        migrations.CreateModel(
             name='ChemicalList',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

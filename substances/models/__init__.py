@@ -1,12 +1,13 @@
 from substances.models.groups import GroupMembership, SubstanceGroup
 from substances.models.hazard import ConcernFlag, HazardClassification
 from substances.models.lists import ChemicalList, Entry, ListMembership, Release
-from substances.models.provenance import Source, SourcedFact
+from substances.models.provenance import CatalogueLoad, Source, SourcedFact
 from substances.models.searches import SearchHit, StructureSearch
 from substances.models.structure import Fingerprint, Structure
 from substances.models.substance import Identifier, Name, SearchTerm, Substance
 
 __all__ = [
+    "CatalogueLoad",
     "ChemicalList",
     "ConcernFlag",
     "Entry",

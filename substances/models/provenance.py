@@ -38,3 +38,15 @@ class SourcedFact(models.Model):
 
     class Meta:
         abstract = True
+
+
+class CatalogueLoad(models.Model):
+    """Which state of a room's starter catalogue is loaded, so that loading it again is known to be needless."""
+
+    room = models.CharField(primary_key=True, max_length=40)
+    fingerprint = models.CharField(max_length=64, help_text=_("SHA-256 over its files and the versions that read them."))
+    counts = models.JSONField(default=dict)
+    loaded_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.room} {self.fingerprint[:12]}"

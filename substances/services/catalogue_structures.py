@@ -1,0 +1,102 @@
+"""What the chemistry room says of the structures of a catalogue, asked in its sandbox process."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from substances.chemistry.sandbox_client import Sandbox, SandboxFailed
+
+# Beside the structures of a registry the limits of a stranger's query need not hold.
+MAX_ATOMS_REGISTRY = 999
+
+
+class StructureUnread(ValueError):
+    """A structure that the chemistry room refuses, or that ended the sandbox; the message says why."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Measured:
+    """One structure as the chemistry room read it.
+
+    Attributes:
+        parent_reason: code of why there is no parent, or of what was left out of it; "" where it is the same.
+        issues: as `substances.chemistry.issues` scores them, as JSON values.
+        fingerprints, parent_fingerprints: bytes by key.
+    """
+
+    smiles: str
+    inchi: str
+    inchikey: str
+    formula: str
+    mass_g_per_mol: float | None
+    parent_smiles: str | None
+    parent_inchikey: str | None
+    parent_reason: str
+    issues: list[dict[str, Any]]
+    svg: str
+    standardiser: str
+    fingerprints: Mapping[str, bytes]
+    parent_fingerprints: Mapping[str, bytes]
+
+
+def measure(box: Sandbox, smiles: str, *, label: str = "", svg: bool = True) -> Measured:
+    """The standard form, drawing and fingerprints of one SMILES.
+
+    Raises:
+        StructureUnread: refused or unreadable, or the sandbox died of it.
+    """
+    answer = _ask(box, "read", text=smiles, format="smiles", max_atoms=MAX_ATOMS_REGISTRY, label=label, svg=svg)
+    notes = answer["parent_notes"]
+    return Measured(
+        smiles=answer["smiles"],
+        inchi=answer["inchi"] or "",
+        inchikey=answer["inchikey"] or "",
+        formula=answer["formula"],
+        mass_g_per_mol=answer["mass_g_per_mol"],
+        parent_smiles=answer["parent_smiles"] if answer["parent_inchikey"] else None,
+        parent_inchikey=answer["parent_inchikey"] if answer["parent_smiles"] else None,
+        parent_reason=notes[0]["code"] if notes else "",
+        issues=answer["issues"],
+        svg=answer["svg"] or "",
+        standardiser=answer["standardiser"],
+        fingerprints=_decoded(answer["fingerprints"]),
+        parent_fingerprints=_decoded(answer["parent_fingerprints"] or {}),
+    )
+
+
+def groups_of(box: Sandbox, smiles: str, rules: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """The slugs of the rules that a stored structure fulfils.
+
+    Raises:
+        StructureUnread: a rule or the structure cannot be read, or the sandbox died.
+    """
+    if not rules:
+        return set()
+    answer = _ask(box, "group_match", timeout_s=20.0, smiles=smiles, rules=dict(rules))
+    return {slug for slug, found in answer["groups"].items() if found["member"]}
+
+
+def memberships(
+    box: Sandbox, structures: Sequence[tuple[Any, str]], rules: Mapping[str, Mapping[str, Any]]
+) -> Iterator[tuple[Any, str]]:
+    """Every (key of a structure, slug of a rule it fulfils)."""
+    for key, smiles in structures:
+        for slug in sorted(groups_of(box, smiles, rules)):
+            yield key, slug
+
+
+def _ask(box: Sandbox, op: str, timeout_s: float = 5.0, **args: Any) -> dict[str, Any]:
+    try:
+        answer = box.call(op, timeout_s, **args)
+    except SandboxFailed as error:
+        raise StructureUnread(str(error)) from error
+    if "error" in answer:
+        raise StructureUnread(answer["error"]["message"])
+    return answer
+
+
+def _decoded(fingerprints: Mapping[str, str]) -> dict[str, bytes]:
+    return {key: base64.b64decode(text) for key, text in fingerprints.items()}
