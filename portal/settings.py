@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from kombu.entity import Queue
 
 from portal import env
 
@@ -105,8 +106,21 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 
 BROKER_DIR = DATA_DIR / "broker"
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "filesystem://")
-CELERY_TASK_DEFAULT_QUEUE = "interactive"
-CELERY_TASK_CREATE_MISSING_QUEUES = True
+BROKER_QUEUES = ("interactive", "bulk")  # somebody waits before a page; nobody does
+CELERY_TASK_DEFAULT_QUEUE = BROKER_QUEUES[0]
+CELERY_TASK_QUEUES = [
+    Queue(
+        _queue,
+        routing_key=_queue,
+        # RabbitMQ: replicated, on disk. The other brokers know no kinds of queue.
+        queue_arguments={"x-queue-type": "quorum"} if CELERY_BROKER_URL.startswith(("amqp", "pyamqp")) else None,
+    )
+    for _queue in BROKER_QUEUES
+]
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+# A worker holds only what it works on; what a dead one held is not sent again by the broker but by the ledger.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -118,6 +132,8 @@ CELERY_TASK_TIME_LIMIT = 600
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 if CELERY_BROKER_URL.startswith("filesystem:"):
+    for _folder in ("messages", "control"):
+        (BROKER_DIR / _folder).mkdir(mode=0o700, parents=True, exist_ok=True)
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
         "data_folder_in": str(BROKER_DIR / "messages"),
         "data_folder_out": str(BROKER_DIR / "messages"),
@@ -224,7 +240,9 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "EXCEPTION_HANDLER": "portal.api.problems.exception_handler",
+    "EXCEPTION_HANDLER": "portal.common.rest.problems.exception_handler",
+    "DEFAULT_PAGINATION_CLASS": "portal.common.rest.pages.Pages",
+    "DEFAULT_THROTTLE_CLASSES": ["portal.api.throttles.PerClient"],
     "DEFAULT_THROTTLE_RATES": {"searches": "10/min", "api": "300/min"},
     "NUM_PROXIES": TRUSTED_PROXIES,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
