@@ -109,7 +109,7 @@ CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "filesystem://")
 BROKER_QUEUES = ("interactive", "bulk")  # somebody waits before a page; nobody does
 CELERY_TASK_DEFAULT_QUEUE = BROKER_QUEUES[0]
 CELERY_TASK_QUEUES = [
-    Queue(
+    Queue(  # type: ignore[no-untyped-call]  # kombu ships no types
         _queue,
         routing_key=_queue,
         # RabbitMQ: replicated, on disk. The other brokers know no kinds of queue.

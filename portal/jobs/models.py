@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from portal.jobs.querysets import HeartbeatQuerySet, JobQuerySet
+
 
 class Job(models.Model):
     """One piece of work, named by string, with everything needed to finish it whatever dies."""
@@ -44,6 +46,8 @@ class Job(models.Model):
     rung_at = models.DateTimeField(null=True, help_text=_("When the broker was last told."))
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+
+    objects = JobQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -88,6 +92,8 @@ class Heartbeat(models.Model):
     name = models.CharField(primary_key=True, max_length=80)
     kind = models.CharField(max_length=20)
     at = models.DateTimeField()
+
+    objects = HeartbeatQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.name} at {self.at:%H:%M:%S}"

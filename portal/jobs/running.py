@@ -1,0 +1,197 @@
+"""Doing a job: claim it, keep the lease, write the result once, record how it ended."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+from django.db import DatabaseError, close_old_connections, transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce, Now
+from django.utils.translation import gettext_noop
+
+from portal.jobs.lease import LeaseKeeper
+from portal.jobs.models import Job
+from portal.jobs.querysets import from_now
+from portal.jobs.registry import handler_of
+
+logger = structlog.get_logger(__name__)
+
+GAVE_UP = gettext_noop("It stopped with an error on our side, also when tried again. We have been told.")
+
+
+class Stopped(Exception):
+    """This claim must not go on."""
+
+
+class Superseded(Stopped):
+    """Another claim has taken the job over, or it has ended: nothing more may be written."""
+
+
+class Cancelled(Stopped):
+    """Somebody called the job off."""
+
+
+class WorkFailed(Exception):
+    """The work cannot be done, and trying again would not help.
+
+    Args:
+        code: for programs, such as structure_unreadable.
+        message: for people; says what to do next and quotes no secret.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class Work:
+    """One claim of one job, as its handler sees it."""
+
+    def __init__(self, job: Job) -> None:
+        self._token = job.token
+        self._lease_seconds = job.lease_seconds
+        self.job_id: uuid.UUID = job.pk
+        self.arguments: dict[str, Any] = dict(job.arguments)
+        self.attempt = job.attempts
+        self.is_finished = False
+
+    def check(self) -> None:
+        """Does nothing while this claim may go on.
+
+        Raises:
+            Superseded: another claim took over, or the job was ended.
+            Cancelled: somebody called it off.
+        """
+        self._write()
+
+    def progress(self, done: int, total: int | None = None) -> None:
+        """Tells how far the work is and renews the lease: one UPDATE, so call it a few times a second at most.
+
+        Args:
+            done: finished units.
+            total: all units, if known.
+
+        Raises:
+            Superseded, Cancelled: as in `check`.
+        """
+        self._write(progress_done=done, progress_total=total)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """One transaction for a part of the result, which commits only while this claim holds the job.
+
+        Raises:
+            Superseded, Cancelled: as in `check`; nothing is written.
+        """
+        with transaction.atomic():
+            self._write()
+            yield
+
+    @contextmanager
+    def finishing(self) -> Iterator[None]:
+        """One transaction that writes the result and sets the job done: both, once, or neither.
+
+        Raises:
+            Superseded, Cancelled: as in `check`; nothing is written.
+        """
+        with transaction.atomic():
+            # First, so that the row is locked against another claim until the commit.
+            self._write(state=Job.State.DONE, lease_until=None, finished_at=Now())
+            yield
+        self.is_finished = True
+
+    def _write(self, **changes: Any) -> None:
+        """Updates the job if this claim still holds it, renewing the lease unless `changes` say otherwise."""
+        changes = {"lease_until": from_now(self._lease_seconds)} | changes
+        held = Job.objects.held_by(self.job_id, self._token)
+        if held.filter(cancel_requested_at__isnull=True).update(**changes):
+            return
+        if held.exists():
+            raise Cancelled(f"The job {self.job_id} was called off.")
+        raise Superseded(f"The claim {self._token} of the job {self.job_id} holds no longer.")
+
+
+def claim(job_id: uuid.UUID | str) -> Job | None:
+    """The job, taken by a compare-and-swap of its token; None when there is nothing to take.
+
+    One UPDATE changes the row only if it is claimable and nobody claimed it since we looked; each claim counts as an
+    attempt, so that work which kills its worker cannot come back for ever.
+    """
+    seen = Job.objects.claimable().filter(pk=job_id).only("token", "lease_seconds").first()
+    if seen is None:
+        return None
+    taken = (
+        Job.objects.claimable()
+        .filter(pk=job_id, token=seen.token)
+        .update(
+            state=Job.State.RUNNING,
+            token=F("token") + 1,
+            attempts=F("attempts") + 1,
+            lease_until=from_now(seen.lease_seconds),
+            started_at=Coalesce("started_at", Now()),
+        )
+    )
+    if not taken:
+        return None
+    return Job.objects.held_by(job_id, seen.token + 1).first()
+
+
+def run_job(job_id: uuid.UUID | str) -> str:
+    """Does one job if it is there to be done, and says how that went; safe to call any number of times.
+
+    Raises:
+        Exception: what the handler raised, after it was recorded on the job.
+    """
+    job = claim(job_id)
+    if job is None:
+        return "nothing to do"
+    with structlog.contextvars.bound_contextvars(job_id=str(job.pk), job=job.name, request_id=job.request_id):
+        return _run(job)
+
+
+def _run(job: Job) -> str:
+    work = Work(job)
+    try:
+        with LeaseKeeper(job):
+            handler_of(job.name)(work)
+        if not work.is_finished:
+            with work.finishing():
+                pass
+    except Superseded:
+        logger.warning("jobs.superseded", token=job.token)
+        return "superseded"
+    except Cancelled:
+        _end(job, state=Job.State.CANCELLED)
+        return "cancelled"
+    except WorkFailed as failure:
+        _end(job, state=Job.State.FAILED, error_code=failure.code, error_message=failure.message)
+        return "failed"
+    except Exception as error:
+        # Not its text: it may quote a structure, which is somebody's secret.
+        logger.exception("jobs.handler_raised", error=type(error).__name__, attempt=job.attempts)
+        _record_error(job)
+        raise
+    return "done"
+
+
+def _record_error(job: Job) -> None:
+    """Puts the job back for another attempt, or fails it when there is none left."""
+    close_old_connections()
+    try:
+        if job.attempts < job.max_attempts:
+            # The scheduler rings again after a while: what broke may need a moment.
+            Job.objects.held_by(job.pk, job.token).update(state=Job.State.QUEUED, lease_until=None, rung_at=Now())
+        else:
+            _end(job, state=Job.State.FAILED, error_code="gave_up", error_message=GAVE_UP)
+    except DatabaseError as error:
+        logger.error("jobs.error_not_recorded", error=type(error).__name__)  # the lease runs out; the reaper sees it
+
+
+def _end(job: Job, **changes: Any) -> None:
+    """Ends the job, if this claim still holds it."""
+    Job.objects.held_by(job.pk, job.token).update(lease_until=None, finished_at=Now(), **changes)
