@@ -7,7 +7,7 @@ counts and limits are checked on the text first. What passes still goes to the s
 from __future__ import annotations
 
 import dataclasses
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, cast, get_args
 
 from .characters import refuse_non_ascii, trimmed
 from .inchi_text import scan_inchi
@@ -46,6 +46,18 @@ class Checked:
     atoms: int
     positions: tuple[int, ...] = ()
     mapped: bool = False
+
+
+def notation_named(name: str) -> Notation:
+    """The notation of that name.
+
+    Raises:
+        ValueError: there is none.
+    """
+    for notation in get_args(Notation):
+        if name == notation:
+            return cast(Notation, notation)
+    raise ValueError(f"{name!r} is no notation; there are smiles, inchi and molfile")
 
 
 def check_structure(text: str, notation: Notation, *, max_atoms: int = MAX_ATOMS_QUERY) -> Checked:

@@ -143,7 +143,7 @@ def _is_kekule(compiled: Chem.Mol) -> bool:
     Chem.FastFindRings(compiled)
     for ring in compiled.GetRingInfo().BondRings():
         bonds = [compiled.GetBondWithIdx(index) for index in ring]
-        double = sum(bond.GetSmarts() == "=" for bond in bonds)
+        double = sum(bond.DescribeQuery().strip() == "BondOrder 2 = val" for bond in bonds)
         if len(ring) in _AROMATIC_SIZES and double >= len(ring) // 2 and double < len(ring):
             return True
     return False

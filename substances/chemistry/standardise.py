@@ -1,7 +1,7 @@
 """A structure in its standard form, and its parent for similarity. Needs RDKit.
 
 Nothing is taken apart: metals stay bonded, counter-ions stay in the record. Only the *parent*, a second key for
-similarity, leaves a closed list of harmless counter-ions and water out, and only if one metal-free organic part remains.
+similarity, leaves a closed list of harmless counter-ions and water out, if one metal-free organic part remains.
 """
 
 from __future__ import annotations
@@ -46,10 +46,9 @@ HARMLESS: dict[str, str] = {
     "O=P(O)(O)O": "H3PO4",
 }
 # Fragments with carbon that are not organic in the sense of the parent rule.
-_INORGANIC_CARBON = frozenset(
-    ["[C]", "[C-4]", "O=C=O", "[C-]#[O+]", "O=C([O-])[O-]", "O=C([O-])O", "O=C(O)O", "[C-]#[C-]", "S=C=S"]
-    + ["[C-]#N", "C#N", "N#C[O-]", "N#C[S-]", "N#CO", "N#CS"]
-)
+_CARBON_OXIDES = ("[C]", "[C-4]", "O=C=O", "[C-]#[O+]", "O=C([O-])[O-]", "O=C([O-])O", "O=C(O)O", "S=C=S")
+_CYANIDES = ("[C-]#[C-]", "[C-]#N", "C#N", "N#C[O-]", "N#C[S-]", "N#CO", "N#CS")
+_INORGANIC_CARBON = frozenset({*_CARBON_OXIDES, *_CYANIDES})
 _HYDROGEN_MASS_G_PER_MOL = Chem.GetPeriodicTable().GetAtomicWeight(1)
 
 

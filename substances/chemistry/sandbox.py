@@ -1,0 +1,196 @@
+"""The sandbox process: reads foreign structures where dying is allowed. `python -m substances.chemistry.sandbox`.
+
+No Django, no database, no secrets in its environment. It reads requests from standard input and writes answers to
+standard output, each a 4-byte big-endian length and JSON. Limits: data 512 MB, processor time 5 s a request, no core
+file, no file written. It ends when its input ends, after a number of requests, or when it has grown.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import os
+import resource
+import struct
+import sys
+from collections.abc import Callable
+from typing import Any, BinaryIO, NoReturn, TypeAlias
+
+Answer: TypeAlias = dict[str, Any]
+
+CPU_S_PER_REQUEST = 5
+DATA_BYTES = 512 * 2**20
+MAX_REQUESTS = 2_000
+MAX_RESIDENT_KB = 400 * 1024
+MAX_FRAME_BYTES = 16 * 2**20
+EXIT_OUT_OF_MEMORY = 77
+
+
+def main() -> NoReturn:
+    """Answers requests until the input ends."""
+    requests, answers = _take_over_streams()
+    _limit(resource.RLIMIT_DATA, DATA_BYTES)
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_FSIZE, 0)
+    try:
+        operations = _operations()
+        _write(answers, {"ready": True})
+        for served in range(1, MAX_REQUESTS + 1):
+            request = _read(requests)
+            if request is None:
+                break
+            _allow_cpu(CPU_S_PER_REQUEST)
+            answer = _answer(operations, request)
+            last = served == MAX_REQUESTS or _resident_kb() > MAX_RESIDENT_KB
+            _write(answers, {"answer": answer, "last": last})
+            if last:
+                break
+    except MemoryError:
+        os._exit(EXIT_OUT_OF_MEMORY)
+    except BrokenPipeError:
+        os._exit(0)  # the worker is gone
+    os._exit(0)  # without tearing RDKit down
+
+
+def _take_over_streams() -> tuple[BinaryIO, BinaryIO]:
+    """Binary input and output of this process; whatever else prints goes to standard error."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return sys.stdin.buffer, answers
+
+
+def _limit(what: int, value: int) -> None:
+    hard = resource.getrlimit(what)[1]
+    most = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(what, (most, most))
+
+
+def _allow_cpu(seconds: int) -> None:
+    """Lets this process use so many more seconds of processor time; then the kernel ends it by SIGXCPU."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    soft = math.ceil(used.ru_utime + used.ru_stime) + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+
+
+def _resident_kb() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def _read(stream: BinaryIO) -> Answer | None:
+    """The next request; None at the end of input."""
+    head = stream.read(4)
+    if len(head) < 4:
+        return None
+    (size,) = struct.unpack(">I", head)
+    if size > MAX_FRAME_BYTES:
+        return None
+    request: Answer = json.loads(stream.read(size))
+    return request
+
+
+def _write(stream: BinaryIO, value: Answer) -> None:
+    body = json.dumps(value, separators=(",", ":")).encode()
+    stream.write(struct.pack(">I", len(body)) + body)
+    stream.flush()
+
+
+def _answer(operations: dict[str, Callable[..., Answer]], request: Answer) -> Answer:
+    """The answer of one operation; a refusal or a fault of ours is an answer too."""
+    from .messages import ChemistryError
+
+    try:
+        return operations[request["op"]](**request["args"])
+    except ChemistryError as error:
+        return {"error": {**error.note.as_dict(), "position": error.position}}
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever RDKit throws is told to the worker, by name only
+        fault = ChemistryError("internal", what=type(error).__name__)
+        return {"error": {**fault.note.as_dict(), "position": None}}
+
+
+def _operations() -> dict[str, Callable[..., Answer]]:
+    from .parse import listen_to_rdkit
+
+    listen_to_rdkit()
+    return {"ping": _ping, "read": _read_structure, "depict": _depict, "group_match": _group_match}
+
+
+def _ping() -> Answer:
+    from .standardise import STANDARDISER
+
+    return {"standardiser": STANDARDISER, "pid": os.getpid()}
+
+
+def _read_structure(
+    text: str,
+    format: str,
+    max_atoms: int = 250,
+    label: str = "",
+    svg: bool = True,
+) -> Answer:
+    """Standard form, fingerprints (base64, by key), drawing and issues of one structure."""
+    from .depict import depict
+    from .envelope import notation_named
+    from .fingerprints import STORED, fingerprint
+    from .issues import structure_issues
+    from .standardise import standardise
+
+    record, mol = standardise(text, notation_named(format), max_atoms=max_atoms)
+    return {
+        "format": format,
+        "smiles": record.smiles,
+        "inchi": record.inchi,
+        "inchikey": record.inchikey,
+        "formula": record.formula,
+        "mass_g_per_mol": record.mass_g_per_mol,
+        "parent_smiles": record.parent.smiles,
+        "parent_inchikey": record.parent.inchikey,
+        "parent_notes": [note.as_dict() for note in record.parent.notes],
+        "changes": [note.as_dict() for note in record.changes],
+        "issues": [{"score": issue.score, **issue.note.as_dict()} for issue in structure_issues(mol)],
+        "standardiser": record.standardiser,
+        "heavy_atoms": mol.GetNumHeavyAtoms(),
+        "elements": sorted({atom.GetSymbol() for atom in mol.GetAtoms()}),
+        "fingerprints": {str(key): base64.b64encode(fingerprint(mol, key)).decode() for key in STORED},
+        "parent_fingerprints": _parent_fingerprints(record.parent.smiles),
+        "svg": depict(mol, label=label or record.formula) if svg else None,
+    }
+
+
+def _parent_fingerprints(smiles: str | None) -> dict[str, str] | None:
+    """Fingerprints of the parent, or None if there is none."""
+    from .fingerprints import STORED, fingerprint
+    from .parse import read_molecule
+
+    if smiles is None:
+        return None
+    mol = read_molecule(smiles, "smiles", max_atoms=999)[0]
+    return {str(key): base64.b64encode(fingerprint(mol, key)).decode() for key in STORED}
+
+
+def _depict(
+    smiles: str, label: str, highlight_atoms: tuple[int, ...] = (), highlight_bonds: tuple[int, ...] | None = None
+) -> Answer:
+    """The drawing of a stored structure; highlights count atoms and bonds as they are written in `smiles`."""
+    from .depict import depict
+    from .parse import read_molecule
+
+    mol = read_molecule(smiles, "smiles", max_atoms=999)[0]
+    return {"svg": depict(mol, label=label, highlight_atoms=highlight_atoms, highlight_bonds=highlight_bonds)}
+
+
+def _group_match(smiles: str, rules: dict[str, Any]) -> Answer:
+    """For each named rule whether the structure is a member, and by which atoms."""
+    from .groups import match_group
+    from .parse import read_molecule
+
+    mol = read_molecule(smiles, "smiles", max_atoms=999)[0]
+    found = {name: match_group(mol, rule) for name, rule in rules.items()}
+    return {"groups": {name: {"member": a.member, "atoms": list(a.atoms)} for name, a in found.items()}}
+
+
+if __name__ == "__main__":
+    main()
