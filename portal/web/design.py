@@ -155,7 +155,16 @@ def _pages() -> dict[str, Any]:
             {"name": "group", "label": _("Group"), "options": more},
         ],
         "pager": {"text": _("51 to 100 of 263"), "previous_url": "#pages", "next_url": "#pages"},
-        "sections": [{"id": "facts", "label": _("Facts"), "count": 5}, {"id": "states", "label": _("States"), "count": 7}],
+        "sections": [
+            {"id": "facts", "label": _("Facts"), "count": 9},
+            {"id": "hazards", "label": _("Hazard levels"), "count": 7},
+            {"id": "verdicts", "label": _("Verdicts"), "count": 5},
+            {"id": "data", "label": _("Likeness, tables")},
+            {"id": "controls", "label": _("Controls")},
+            {"id": "notices", "label": _("Notices")},
+            {"id": "states", "label": _("States"), "count": 7},
+            {"id": "type", "label": _("Type")},
+        ],
         "pills": [
             {"label": _("Of concern"), "url": "#data", "count": 7, "current": True},
             {"label": _("All"), "url": "#data", "count": 1184},

@@ -253,7 +253,7 @@ def _as_date(value: object) -> dt.date | dt.datetime | None:
 @register.filter
 def control(field: BoundField) -> SafeString:
     """A form field's widget in our clothes; its hint and errors are tied to it by Django."""
-    attrs: dict[str, Any] = {}
+    attrs: dict[str, Any] = {"placeholder": False}  # a placeholder is no label, and Django leaves out what is False
     kind = getattr(field.field.widget, "input_type", "")
     if kind not in ("checkbox", "radio", "hidden"):
         attrs["class"] = "input"

@@ -59,7 +59,7 @@
       }
       return;
     }
-    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    const typing = event.target.closest("input, textarea, select, [contenteditable], .editor");
     if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
     const fields = [...document.querySelectorAll("main input[type=search], header input[type=search]")];
     const field = fields.find((candidate) => candidate.offsetParent !== null);
