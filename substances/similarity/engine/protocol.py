@@ -1,0 +1,94 @@
+"""What a similarity engine takes and gives, whatever is inside it."""
+
+from __future__ import annotations
+
+import dataclasses
+from fractions import Fraction
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Query: TypeAlias = bytes | NDArray[np.uint8]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Hits:
+    """What was found, best first; equal scores by id.
+
+    Attributes:
+        ids: shape (k,), int64.
+        intersection: shape (k,), int64, bits that query and target share.
+        union: shape (k,), int64, bits that either has; 0 only where both are empty.
+    """
+
+    ids: NDArray[np.int64]
+    intersection: NDArray[np.int64]
+    union: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def scores(self) -> NDArray[np.float64]:
+        """Tanimoto coefficients for display, shape (k,), dimensionless, in [0, 1]; two empty fingerprints score 0."""
+        return ratios(self.intersection, self.union)
+
+    def score(self, index: int) -> Fraction:
+        """The exact Tanimoto coefficient of one hit."""
+        union = int(self.union[index])
+        return Fraction(int(self.intersection[index]), union) if union else Fraction(0)
+
+
+class SimilarityIndex(Protocol):
+    """A set of fingerprints of one key that can be searched; the answer is exact and the same in every engine."""
+
+    def __len__(self) -> int:
+        """Number of fingerprints."""
+        ...
+
+    def search(
+        self,
+        query: Query,
+        *,
+        threshold: Fraction = Fraction(0),
+        limit: int | None = None,
+        where: NDArray[np.bool_] | None = None,
+    ) -> Hits:
+        """Fingerprints with a Tanimoto coefficient of at least `threshold`, best first, ties by id.
+
+        Args:
+            query: one packed fingerprint, shape (w,).
+            threshold: exact, in [0, 1]; at 0 everything is a hit.
+            limit: how many at most; None for all.
+            where: shape (n,), True for rows that may be hits, in the order the index was built from.
+
+        Raises:
+            ValueError: a width, a threshold, a limit or a mask that does not fit.
+        """
+        ...
+
+
+def ratios(intersection: NDArray[np.int64], union: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Intersection over union as floats, 0 where the union is empty.
+
+    Shapes (k,). Division rounds correctly and the counts are far below 2**26, so equal fractions give equal floats
+    and different ones keep their order: floats may be used to sort, not to compare with a threshold.
+    """
+    return np.divide(intersection, union, out=np.zeros(len(union)), where=union > 0)
+
+
+def packed_query(query: Query, width: int) -> NDArray[np.uint8]:
+    """A query as an array of bytes.
+
+    Args:
+        query: bytes or shape (w,).
+        width: bytes that a fingerprint of the index has.
+
+    Raises:
+        ValueError: the query has another width.
+    """
+    array = np.frombuffer(query, dtype=np.uint8) if isinstance(query, bytes) else np.asarray(query, dtype=np.uint8)
+    if array.shape != (width,):
+        raise ValueError(f"the query has shape {array.shape}; the fingerprints of this index have {width} bytes")
+    return array
