@@ -106,7 +106,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 
 BROKER_DIR = DATA_DIR / "broker"
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "filesystem://")
-BROKER_QUEUES = ("interactive", "bulk")  # somebody waits before a page; nobody does
+BROKER_QUEUES = ("interactive", "batch")  # somebody waits before a page; nobody does
 CELERY_TASK_DEFAULT_QUEUE = BROKER_QUEUES[0]
 CELERY_TASK_QUEUES = [
     Queue(  # type: ignore[no-untyped-call]  # kombu ships no types
@@ -280,7 +280,12 @@ LOGGING = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
     "root": {"handlers": ["stderr"], "level": env.text("BENIGNA_LOG_LEVEL", "WARNING")},
-    "loggers": {"portal": {"level": "INFO"}, "substances": {"level": "INFO"}, "substitution": {"level": "INFO"}},
+    "loggers": {
+        "portal": {"level": "INFO"},
+        "substances": {"level": "INFO"},
+        "substitution": {"level": "INFO"},
+        "kombu.connection": {"level": "ERROR"},  # warns that the folder of messages has no host name
+    },
 }
 structlog.configure(
     processors=[

@@ -1,13 +1,33 @@
-"""The Celery task that does jobs. Only workers import this module."""
+"""The Celery task that does jobs. Only workers and the scheduler import this module."""
 
 from __future__ import annotations
 
-from celery import shared_task
+from typing import Any
 
+from celery import shared_task
+from celery.signals import worker_ready, worker_shutting_down
+
+from portal.jobs.heartbeat import Pulse
 from portal.jobs.running import run_job
+
+_pulses: dict[str, Pulse] = {}
 
 
 @shared_task(name="portal.jobs.run")  # type: ignore[untyped-decorator]  # celery ships no types
 def run(job_id: str) -> None:
     """Does the job if it is there to be done: delivered twice it works once, lost it is sent again."""
     run_job(job_id)
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]  # celery ships no types
+def start_pulse(sender: Any, **_: Any) -> None:
+    """The worker hears the broker and has its pool: it says that it lives, from its parent process."""
+    pulse = _pulses[sender.hostname] = Pulse(name=sender.hostname, kind="worker")
+    pulse.start()
+
+
+@worker_shutting_down.connect  # type: ignore[untyped-decorator]  # celery ships no types
+def stop_pulses(**_: Any) -> None:
+    """The worker takes no more work."""
+    while _pulses:
+        _pulses.popitem()[1].stop()

@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 
 from portal.organisations.models import Organisation
+from portal.watching.querysets import EventQuerySet
 
 
 class Event(models.Model):
@@ -21,6 +22,8 @@ class Event(models.Model):
     details = models.JSONField(default=dict)
     # Null: public. Else only members of this organisation see it.
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.CASCADE, related_name="+")
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         ordering = ["-recorded_at"]

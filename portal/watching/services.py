@@ -1,0 +1,42 @@
+"""Saying what changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from portal.organisations.models import Organisation
+from portal.watching.models import Event
+
+
+def record_event(
+    *,
+    kind: str,
+    subject_kind: str,
+    subject_id: uuid.UUID,
+    occurred_on: dt.date | None = None,
+    details: Mapping[str, Any] | None = None,
+    organisation: Organisation | None = None,
+) -> Event:
+    """A new row about one change, in the transaction of the change itself.
+
+    Args:
+        kind: what happened, such as flag.published.
+        subject_kind: what it happened to, such as substance.
+        subject_id: which one.
+        occurred_on: the day the change is about; today (UTC) unless said otherwise.
+        details: what feeds and mails need to say it without reading more.
+        organisation: only its members see the event; None: everybody does.
+    """
+    return Event.objects.create(
+        kind=kind,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        occurred_on=occurred_on or timezone.now().date(),
+        details=dict(details or {}),
+        organisation=organisation,
+    )
