@@ -7,13 +7,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-#: Benzene, drawn by hand with the classes that the portal's own SVG writer uses; the band marks a shared part.
-RING = mark_safe(
-    '<svg class="mol" viewBox="0 0 260 170" role="img" aria-label="{label}">'
+#: Phenol, drawn by hand with the classes of the portal's own SVG writer; the band marks a shared part.
+RING = (
+    '<svg class="mol" viewBox="0 0 260 170" role="img" aria-label="{}">'
     '<path class="hl" stroke-width="12" d="M130 35 173 60V110L130 135 87 110V60Z"/>'
     '<path class="b a-c" d="M130 35 173 60V110L130 135 87 110V60ZM130 44 165 64M165 106 130 126M95 106V64"/>'
     '<path class="b a-o" d="M173 60 201 44"/>'
@@ -38,7 +39,7 @@ class SampleForm(forms.Form):
 
 def _ring(label: str) -> SafeString:
     """The sample drawing with its label."""
-    return mark_safe(RING.format(label=label))
+    return format_html(RING, label)
 
 
 def samples() -> dict[str, Any]:
@@ -65,7 +66,14 @@ def _facts() -> dict[str, Any]:
     return {
         "sample_flags": [{"concern": slug, "label": label, "strength": "known"} for slug, label in concerns],
         "suspected_flag": {"concern": "carcinogenic", "label": _("Carcinogenic"), "strength": "suspected"},
-        "authorities": ["harmonised", "authority_assessment", "screening_list", "ngo_reviewed", "ngo_proposed", "model"],
+        "authorities": [
+            "harmonised",
+            "authority_assessment",
+            "screening_list",
+            "ngo_reviewed",
+            "ngo_proposed",
+            "model",
+        ],
         "hows": ["by_name", "as_member", "inferred", "none"],
         "identifiers": [
             {"scheme": "cas", "value": "80-05-7"},
@@ -123,7 +131,7 @@ def _pages() -> dict[str, Any]:
     """What stands around the facts: crumbs, messages, states, work that goes on, filters."""
     action = [{"label": _("Run again"), "url": "#states"}]
     texts = {
-        "empty": (_("Nothing found for “bisphenl”"), _("Nothing found is no finding of safety: nobody may have looked.")),
+        "empty": (_("Nothing found for “bisphenl”"), _("That is no finding of safety: nobody may have looked.")),
         "error": (_("We could not read this structure"), _("Character 16: ring 2 is opened and never closed.")),
         "not_computable": (_("Not computable"), _("A mixture of unknown composition has no single structure.")),
         "not_assessed": (_("Not assessed: the search stopped"), _("It ran past its time. This is not “no match”.")),
@@ -131,7 +139,9 @@ def _pages() -> dict[str, Any]:
         "withheld": (_("There is nothing at this address"), _("What belongs to somebody else looks the same.")),
         "loading": (_("Searching"), _("Grey bars hold the place; then words say how far it is.")),
     }
-    states = [{"kind": kind, "title": title, "text": text, "actions": action} for kind, (title, text) in texts.items()]
+    states: list[dict[str, Any]] = [
+        {"kind": kind, "title": title, "text": text, "actions": action} for kind, (title, text) in texts.items()
+    ]
     states[1] |= {"code": "CC(C)(c1ccc(O)c2)c1ccc(O)cc1", "pointer": 16}
     options = [
         {"value": "c", "label": _("Carcinogenic"), "count": 85, "checked": True},
@@ -148,8 +158,14 @@ def _pages() -> dict[str, Any]:
             {"level_tag": "error", "message": _("The file was not the list it claims to be.")},
         ],
         "states": states,
-        "job": {"title": _("Searching"), "done": 451_000, "total": 1_048_617, "unit": _("structures"), "cancel_url": "#"},
-        "job_unknown": {"title": _("Waiting for a worker")},
+        "job": {
+            "title": _("Searching"),
+            "done": 451_000,
+            "total": 1_048_617,
+            "unit": _("structures"),
+            "cancel_url": "#",
+        },
+        "job_unknown": {"id": "waiting", "title": _("Waiting for a worker")},
         "filters": [
             {"name": "concern", "label": _("Concern"), "options": options},
             {"name": "group", "label": _("Group"), "options": more},
@@ -184,14 +200,25 @@ def _tables() -> dict[str, Any]:
     return {
         "scores": scores,
         "hits": [
-            {"rank": 1, "name": _("A listed substance"), "url": "#data", "cas": "80-05-7", "how": "by_name",
-             "svg": _ring(_("A ring with a hydroxyl group")), "scores": scores, "note": _("A list, 12 Jan 2017")},
+            {
+                "rank": 1,
+                "name": _("A listed substance"),
+                "url": "#data",
+                "cas": "80-05-7",
+                "how": "by_name",
+                "svg": _ring(_("A ring with a hydroxyl group")),
+                "scores": scores,
+                "note": _("A list, 12 Jan 2017"),
+            },
             {"rank": 2, "name": _("A group without a structure"), "how": "inferred", "scores": scores[:1]},
         ],
         "columns": [{"label": _("Substance")}, {"label": mass, "number": True}, {"label": year}],
         "table_rows": [
-            [{"text": _("One substance"), "url": "#data"}, {"text": "228.29", "number": True, "label": mass},
-             {"text": "2017", "label": year, "note": _("a list")}],
+            [
+                {"text": _("One substance"), "url": "#data"},
+                {"text": "228.29", "number": True, "label": mass},
+                {"text": "2017", "label": year, "note": _("a list")},
+            ],
             [{"text": _("Another")}, {"text": "94.11", "number": True, "label": mass}, {"text": "2021", "label": year}],
         ],
         "matrix_levels": ["l", "m", "h", "vh", "gap", "l", "na", "vl", "m", "h", "h", "l", "gap", "m", "l"],

@@ -110,36 +110,11 @@ _MARKS = re.compile(r"{%.*?%}|{{.*?}}", re.S)
 _READ_OUT = re.compile(r"\b(?:aria-label|placeholder|title|alt)=(\"[^\"]*\"|'[^']*')")
 _WORD = re.compile(r"[A-Za-zĀ-ž]{2,}")
 #: Names that are the same in every language.
-NAMES = frozenset(
-    [
-        "Benigna",
-        "RDKit",
-        "OpenChemLib",
-        "PubChem",
-        "CAS",
-        "EC",
-        "InChI",
-        "InChIKey",
-        "SMILES",
-        "DTXSID",
-        "CID",
-        "UVCB",
-        "ISIN",
-        "LEI",
-        "REST",
-        "API",
-        "OpenAPI",
-        "JSON",
-        "CSV",
-        "ETag",
-        "Atom",
-        "mol",
-        "Da",
-        "nbsp",
-        "middot",
-        "shy",
-    ]
-)
+NAMES = {
+    *("Benigna", "RDKit", "OpenChemLib", "PubChem", "REST", "API", "OpenAPI", "JSON", "CSV", "ETag", "Atom"),
+    *("CAS", "EC", "InChI", "InChIKey", "SMILES", "DTXSID", "CID", "UVCB", "ISIN", "LEI", "mol", "Da"),
+    *("nbsp", "middot", "shy"),
+}
 
 
 def markup(path: Path) -> str:

@@ -14,7 +14,7 @@ from django.template.context import Context
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import formats, timezone
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -210,7 +210,7 @@ _CHARGE = re.compile(r"([+-]\d*)$")
 @register.filter
 def formula(text: object) -> SafeString:
     """A molecular formula with its counts lowered and its charge raised, escaped."""
-    safe = str(conditional_escape(text or ""))
+    safe = str(escape(str(text or "")))
     body, charge = safe, ""
     if found := _CHARGE.search(safe):
         sign, size = found[1][0], found[1][1:]
@@ -227,7 +227,7 @@ def day(value: object) -> SafeString | str:
     """
     moment = _as_date(value)
     if moment is None:
-        return "" if value is None else conditional_escape(value)
+        return "" if value is None else escape(str(value))
     if isinstance(moment, dt.datetime):
         local = timezone.localtime(moment) if timezone.is_aware(moment) else moment
         # Translators: day, month, year, then hours, minutes and the time zone.
