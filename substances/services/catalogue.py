@@ -1,0 +1,187 @@
+"""Loads the starter catalogue of substances: authored facts, each with its source, brought into the database.
+
+Loading twice changes nothing; loading a newer catalogue applies its changes and takes back what it no longer says.
+What was imported from a publisher's file or reviewed by people is never touched. Ids come from slugs, so that two
+portals call the same substance by the same UUID.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+import uuid
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from substances.chemistry.sandbox_client import Sandbox
+from substances.models import Source, Structure, Substance
+from substances.services.catalogue_changes import Changes, reconcile
+from substances.services.catalogue_facts import FactWriter
+from substances.services.catalogue_files import CatalogueError, fingerprint_of
+from substances.services.catalogue_forget import forget_dropped
+from substances.services.catalogue_groups import GroupText
+from substances.services.catalogue_loads import (
+    CatalogueReport,
+    id_of,
+    loaded_before,
+    remember,
+    store_sources,
+    version_of_chemistry,
+)
+from substances.services.catalogue_read import FOLDER, CatalogueFiles, read_catalogue
+from substances.services.catalogue_structures import Measured, StructureUnread, groups_of, measure
+from substances.services.search_terms import rebuild_for
+from substances.vocabulary import SubstanceKind
+
+ROOM = "substances"
+
+
+def load_catalogue(*, folder: Path | None = None) -> CatalogueReport:
+    """Brings the starter's substances and what is known of them into line with the files of a folder.
+
+    Args:
+        folder: by default the catalogue that comes with the portal.
+
+    Raises:
+        CatalogueError: a file that is not as it should be, or a structure whose InChIKey is another; nothing changed.
+    """
+    started = time.perf_counter()
+    folder = folder or FOLDER
+    fingerprint = fingerprint_of(folder, settings.VERSION, version_of_chemistry())
+    if (known := loaded_before(ROOM, fingerprint)) is not None:
+        return CatalogueReport(ROOM, known, unchanged=True, seconds=time.perf_counter() - started)
+    files = read_catalogue(folder)
+    with Sandbox() as box:
+        measured = measure_structures(box, files)
+        inferred = _inferred(box, files, measured)
+    with transaction.atomic():
+        changes, kept = _store(files, measured, inferred)
+        counts = {field.name: len(getattr(files, field.name)) for field in dataclasses.fields(files)}
+        remember(ROOM, fingerprint, counts)
+    return CatalogueReport(ROOM, counts, changes, kept=kept, seconds=time.perf_counter() - started)
+
+
+def measure_structures(box: Sandbox, files: CatalogueFiles) -> dict[str, Measured]:
+    """Every structure as the chemistry room reads it, by slug of its substance.
+
+    Raises:
+        CatalogueError: one cannot be read, or its InChIKey is not the one the catalogue gives.
+    """
+    names = {line.text("slug"): line.text("name") for line in files.substances}
+    measured = {}
+    for line in files.structures:
+        slug = line.text("substance")
+        try:
+            found = measure(box, line.text("smiles"), label=names[slug])
+        except StructureUnread as error:
+            raise line.error("smiles", str(error)) from error
+        if found.inchikey != line.optional("inchikey"):
+            raise line.error("inchikey", f"is not that of the SMILES, which is {found.inchikey or 'none'}")
+        measured[slug] = found
+    return measured
+
+
+def check_groups(files: CatalogueFiles, inferred: Mapping[str, set[str]]) -> None:
+    """Refuses a rule that takes in what its author named a non-member.
+
+    Raises:
+        CatalogueError: naming group and substance.
+    """
+    for group in files.groups:
+        for slug in group.non_members:
+            if group.slug in inferred.get(slug, ()):
+                raise CatalogueError("groups.yaml", None, f"group {group.slug}, non_members", slug, "fits the rule")
+
+
+def inferred_groups(box: Sandbox, groups: Iterable[GroupText], structures: Mapping[str, str]) -> dict[str, set[str]]:
+    """For each structure (SMILES by key) the slugs of the groups whose rule it fulfils.
+
+    Raises:
+        CatalogueError: a rule cannot be read.
+    """
+    rules = {group.slug: group.rule for group in groups if group.rule}
+    for slug, rule in rules.items():
+        try:
+            groups_of(box, "C", {slug: rule})
+        except StructureUnread as error:
+            raise CatalogueError("groups.yaml", None, f"group {slug}, rule", "", str(error)) from error
+    return {key: groups_of(box, smiles, rules) for key, smiles in structures.items()}
+
+
+def forget_files_dropped(files: CatalogueFiles) -> tuple[str, ...]:
+    """Takes back what the catalogue no longer names; what stays nevertheless, by slug."""
+    return forget_dropped(
+        substances={line.text("slug") for line in files.substances},
+        groups={group.slug for group in files.groups},
+        lists={line.text("slug") for line in files.lists},
+    )
+
+
+def _inferred(box: Sandbox, files: CatalogueFiles, measured: Mapping[str, Measured]) -> dict[str, set[str]]:
+    """Groups by rule: of the catalogue's structures by slug, of all other current structures by substance id."""
+    found = inferred_groups(box, files.groups, {slug: one.smiles for slug, one in measured.items()})
+    check_groups(files, found)
+    others = Structure.objects.filter(is_current=True).exclude(substance__slug__in=measured)
+    structures = {str(substance): smiles for substance, smiles in others.values_list("substance_id", "smiles")}
+    return found | inferred_groups(box, files.groups, structures)
+
+
+def _store(
+    files: CatalogueFiles, measured: Mapping[str, Measured], inferred: Mapping[str, set[str]]
+) -> tuple[dict[str, Changes], tuple[str, ...]]:
+    changes = {"sources": store_sources(files.sources)}
+    sources = dict(Source.objects.values_list("key", "pk"))
+    before = set(Substance.objects.values_list("pk", flat=True))
+    changes["substances"], ids = _store_substances(files)
+    changes |= FactWriter(files, sources, ids).write(measured, inferred)
+    kept = forget_files_dropped(files)
+    touched = set[uuid.UUID]().union(*(one.touched for one in changes.values()))
+    Substance.objects.filter(pk__in=touched & before).update(revision=F("revision") + 1)
+    rebuild_for(Substance.objects.filter(pk__in=touched))
+    return changes, kept
+
+
+def _store_substances(files: CatalogueFiles) -> tuple[Changes, dict[str, uuid.UUID]]:
+    """The substances themselves; one an import made under the same CAS number is taken over, with its id."""
+    _adopt(files)
+    present = dict(Substance.objects.filter(slug__isnull=False).values_list("slug", "pk"))
+    wanted = [
+        Substance(
+            id=present.get(slug := line.slug("slug"), id_of("substance", slug)),
+            slug=slug,
+            kind=line.choice("kind", SubstanceKind),
+            name=line.text("name", longest=500),
+            note=line.optional("note"),
+        )
+        for line in files.substances
+    ]
+    leave = ("merged_into_id", "revision")
+    among = Substance.objects.filter(slug__isnull=False)
+    changes = reconcile(wanted, among=among, key=("slug",), about="id", leave=leave, remove=False)
+    return changes, {str(row.slug): row.id for row in wanted}
+
+
+def _adopt(files: CatalogueFiles) -> None:
+    """Gives a slug to substances without one whose only CAS number is one of a substance new to the catalogue."""
+    new = {line.text("slug") for line in files.substances} - set(
+        Substance.objects.filter(slug__isnull=False).values_list("slug", flat=True)
+    )
+    slug_of = {
+        line.text("value"): line.text("substance")
+        for line in files.identifiers
+        if line.text("scheme") == "cas" and line.text("substance") in new
+    }
+    nameless = Substance.objects.living().filter(slug__isnull=True, identifiers__scheme="cas")
+    claimed: dict[str, set[uuid.UUID]] = {}
+    for pk, value in nameless.filter(identifiers__value__in=slug_of).values_list("pk", "identifiers__value"):
+        claimed.setdefault(slug_of[value], set()).add(pk)
+    for slug, pks in claimed.items():
+        if len(pks) == 1:
+            Substance.objects.filter(pk__in=pks).update(slug=slug)
+
+
+__all__ = ["CatalogueError", "CatalogueReport", "load_catalogue"]

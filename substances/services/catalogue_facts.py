@@ -1,0 +1,246 @@
+"""Writes the facts of the substances' starter catalogue: one method for each kind of fact."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+
+from substances.models import (
+    ChemicalList,
+    ConcernFlag,
+    Fingerprint,
+    GroupMembership,
+    HazardClassification,
+    Identifier,
+    ListMembership,
+    Name,
+    Structure,
+    SubstanceGroup,
+)
+from substances.services.catalogue_changes import STARTER_CHECKED, Changes, reconcile
+from substances.services.catalogue_files import Line
+from substances.services.catalogue_groups import GroupText
+from substances.services.catalogue_read import CatalogueFiles
+from substances.services.catalogue_structures import Measured
+from substances.vocabulary import Authority, Concern, How, ListEffect, NameKind, Strength
+
+# Flags by people come through review, models speak for themselves; a catalogue states the other three.
+_AUTHORITIES = (Authority.HARMONISED, Authority.AUTHORITY_ASSESSMENT, Authority.SCREENING_LIST)
+_ABOUT = "substance_id"
+
+
+class FactWriter:
+    """Brings the facts of one catalogue into the database; the methods return what they changed."""
+
+    def __init__(self, files: CatalogueFiles, sources: Mapping[str, int], ids: Mapping[str, uuid.UUID]) -> None:
+        self.files, self.sources, self.ids = files, sources, ids
+
+    def write(self, measured: Mapping[str, Measured], inferred: Mapping[str, set[str]]) -> dict[str, Changes]:
+        """Everything, in the order the references need.
+
+        Args:
+            measured: structures as read, by slug of the substance.
+            inferred: slugs of groups by rule, by slug of the substance or, where it has none, by its id.
+        """
+        return {
+            "identifiers": self._identifiers(),
+            "names": self._names(),
+            "structures": self._structures(measured),
+            "fingerprints": self._fingerprints(measured),
+            "classifications": self._classifications(),
+            "flags": self._flags(),
+            "lists": self._lists(),
+            "memberships": self._memberships(),
+            "groups": self._groups(),
+            "group memberships": self._group_memberships(inferred),
+        }
+
+    def _fact(self, line: Line) -> dict[str, Any]:
+        return {
+            "substance_id": self.ids[line.text("substance")],
+            "source_id": self.sources[line.text("source")],
+            "checked": line.text("checked"),
+            "locator": line.optional("locator"),
+        }
+
+    def _identifiers(self) -> Changes:
+        wanted = [
+            Identifier(**self._fact(line), scheme=line.text("scheme"), value=line.text("value"))
+            for line in self.files.identifiers
+        ]
+        key = (_ABOUT, "scheme", "value", "source_id")
+        return reconcile(wanted, among=Identifier.objects.all(), key=key, about=_ABOUT)
+
+    def _names(self) -> Changes:
+        wanted = [
+            Name(
+                **self._fact(line),
+                language=line.text("language", longest=8),
+                text=line.text("name", longest=1000),
+                kind=line.choice("kind", NameKind, default=NameKind.SYNONYM),
+            )
+            for line in self.files.names
+        ]
+        key = (_ABOUT, "language", "text", "source_id")
+        return reconcile(wanted, among=Name.objects.all(), key=key, about=_ABOUT)
+
+    def _structures(self, measured: Mapping[str, Measured]) -> Changes:
+        taken = Structure.objects.filter(is_current=True).exclude(checked__in=STARTER_CHECKED)
+        others_first = set(taken.values_list("substance_id", flat=True))
+        wanted = []
+        for line in self.files.structures:
+            found = measured[line.text("substance")]
+            fact = self._fact(line)
+            wanted.append(
+                Structure(
+                    **fact,
+                    as_reported=line.text("smiles"),
+                    smiles=found.smiles,
+                    inchi=found.inchi,
+                    inchikey=found.inchikey,
+                    formula=found.formula,
+                    mass_g_per_mol=found.mass_g_per_mol,
+                    parent_smiles=found.parent_smiles,
+                    parent_inchikey=found.parent_inchikey,
+                    parent_reason=found.parent_reason,
+                    issues=found.issues,
+                    svg=found.svg,
+                    standardiser=found.standardiser,
+                    is_current=fact["substance_id"] not in others_first,
+                    note=line.optional("note"),
+                )
+            )
+        return reconcile(wanted, among=Structure.objects.all(), key=(_ABOUT, "source_id"), about=_ABOUT)
+
+    def _fingerprints(self, measured: Mapping[str, Measured]) -> Changes:
+        rows = Structure.objects.filter(checked__in=STARTER_CHECKED).values_list("substance_id", "pk")
+        structures = dict(rows)
+        wanted = []
+        for slug, found in measured.items():
+            structure = structures.get(self.ids[slug])
+            if structure is not None:
+                for of_parent, prints in ((False, found.fingerprints), (True, found.parent_fingerprints)):
+                    wanted += [
+                        Fingerprint(structure_id=structure, key=key, bits=bits, of_parent=of_parent)
+                        for key, bits in prints.items()
+                    ]
+        among = Fingerprint.objects.filter(structure__checked__in=STARTER_CHECKED)
+        return reconcile(wanted, among=among, key=("structure_id", "key", "of_parent"))
+
+    def _classifications(self) -> Changes:
+        wanted = [
+            HazardClassification(
+                **self._fact(line),
+                hazard_class=line.text("hazard_class", longest=60),
+                hazard_statement=line.optional("hazard_statement"),
+                as_printed=line.text("as_printed", longest=120),
+                valid_from=line.day("valid_from"),
+                valid_until=line.day("valid_until"),
+            )
+            for line in self.files.classifications
+        ]
+        key = (_ABOUT, "source_id", "as_printed", "valid_from")
+        return reconcile(wanted, among=HazardClassification.objects.all(), key=key, about=_ABOUT)
+
+    def _flags(self) -> Changes:
+        wanted = []
+        for line in self.files.flags:
+            if line.choice("authority", Authority) not in _AUTHORITIES:
+                raise line.error("authority", f"is not one of {', '.join(_AUTHORITIES)}")
+            wanted.append(
+                ConcernFlag(
+                    **self._fact(line),
+                    concern=line.choice("concern", Concern),
+                    strength=line.choice("strength", Strength, default=""),
+                    authority=line.text("authority"),
+                    legal_basis=line.text("legal_basis", longest=300),
+                    since=line.day("since"),
+                    until=line.day("until"),
+                )
+            )
+        key = (_ABOUT, "concern", "authority", "legal_basis", "source_id", "since", "strength")
+        return reconcile(wanted, among=ConcernFlag.objects.filter(proposal=None), key=key, about=_ABOUT)
+
+    def _lists(self) -> Changes:
+        wanted = [
+            ChemicalList(
+                slug=line.slug("slug"),
+                name=line.text("name", longest=200),
+                publisher=line.text("publisher", longest=200),
+                jurisdiction=line.optional("jurisdiction"),
+                effect=line.choice("effect", ListEffect),
+                legal_basis=line.optional("legal_basis"),
+                url=line.optional("url"),
+                source_id=self.sources[line.text("source")],
+            )
+            for line in self.files.lists
+        ]
+        leave = ("current_release_id",)
+        return reconcile(wanted, among=ChemicalList.objects.all(), key=("slug",), leave=leave, remove=False)
+
+    def _memberships(self) -> Changes:
+        lists = dict(ChemicalList.objects.values_list("slug", "pk"))
+        wanted = []
+        for line in self.files.memberships:
+            if line.choice("how", How) == How.INFERRED:
+                raise line.error("how", "a list names a substance by_name or as_member")
+            wanted.append(
+                ListMembership(
+                    **self._fact(line),
+                    chemical_list_id=lists[line.text("list")],
+                    how=line.text("how"),
+                    reason=line.optional("reason"),
+                    valid_from=line.day("entry_date"),
+                    valid_until=line.day("until"),
+                )
+            )
+        key = ("chemical_list_id", _ABOUT, "reason", "valid_from")
+        return reconcile(wanted, among=ListMembership.objects.filter(release=None), key=key, about=_ABOUT)
+
+    def _groups(self) -> Changes:
+        versions = {group.slug: (group.rule, group.rule_version) for group in SubstanceGroup.objects.all()}
+        wanted = []
+        for group in self.files.groups:
+            rule, version = versions.get(group.slug, (group.rule, 1))
+            wanted.append(
+                SubstanceGroup(
+                    slug=group.slug,
+                    name=group.name,
+                    name_pl=group.name_pl,
+                    definition=group.definition,
+                    concern_public_since=group.concern_public_since,
+                    rule=group.rule,
+                    rule_version=version if rule == group.rule else version + 1,
+                    source_id=self.sources[group.source],
+                    checked=group.checked,
+                    locator=group.locator,
+                )
+            )
+        return reconcile(wanted, among=SubstanceGroup.objects.all(), key=("slug",), remove=False)
+
+    def _group_memberships(self, inferred: Mapping[str, set[str]]) -> Changes:
+        stored = {group.slug: group for group in SubstanceGroup.objects.all()}
+        wanted = [row for group in self.files.groups for row in self._members(group, stored[group.slug], inferred)]
+        among: QuerySet[GroupMembership] = GroupMembership.objects.all()
+        return reconcile(wanted, among=among, key=("group_id", _ABOUT), about=_ABOUT)
+
+    def _members(
+        self, group: GroupText, stored: SubstanceGroup, inferred: Mapping[str, set[str]]
+    ) -> Iterator[GroupMembership]:
+        """The members an author named, then those the rule finds besides."""
+        fact = {"group_id": stored.pk, "source_id": stored.source_id, "checked": group.checked}
+        named = {self.ids[slug] for slug in group.members}
+        for substance in sorted(named):
+            yield GroupMembership(**fact, substance_id=substance, how=How.BY_NAME, locator=group.locator)
+        for substance in self._found(group.slug, inferred):
+            if substance not in named:
+                how, version = How.INFERRED, stored.rule_version
+                yield GroupMembership(**fact, substance_id=substance, how=how, rule_version=version)
+
+    def _found(self, group: str, inferred: Mapping[str, set[str]]) -> Iterable[uuid.UUID]:
+        return (
+            self.ids[key] if key in self.ids else uuid.UUID(key) for key, groups in inferred.items() if group in groups
+        )
