@@ -1,4 +1,4 @@
-"""What every test may ask for. Databases: tests/databases.py. Processes: tests/processes.py. Builders: tests/build.py."""
+"""What every test may ask for. See also tests/databases.py, tests/processes.py, tests/build.py."""
 
 from __future__ import annotations
 
@@ -74,6 +74,6 @@ def worker(transactional_db: None) -> Iterator[LiveWorker]:
 
 @pytest.fixture(scope="session")
 def reference_data() -> Path | None:
-    """The folder of publishers' files, where `BENIGNA_REFERENCE_DATA` names one. A test without it uses made samples."""
+    """The folder of publishers' files, where `BENIGNA_REFERENCE_DATA` names one; without it tests use made samples."""
     given = os.environ.get("BENIGNA_REFERENCE_DATA")
     return Path(given) if given else None

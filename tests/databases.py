@@ -25,7 +25,7 @@ from django.db import connections
 from tests.environment import PROCESS_NAME, RUN_DIR
 
 EMPTY, CATALOGUE = "empty", "catalogue"
-STEPS = {EMPTY: [["migrate", "--verbosity=0"], ["createcachetable"]], CATALOGUE: [["seed"]]}
+COMMANDS = {EMPTY: ["prepare", "--without-catalogue"], CATALOGUE: ["seed"]}
 GIVEN_URL = os.environ.get("DATABASE_URL", "")
 ON_POSTGRESQL = GIVEN_URL.startswith("postgres")
 RUN_NAME = RUN_DIR.name.replace("-", "_")
@@ -91,17 +91,16 @@ def make_template(template: str) -> None:
         if done.exists():
             return
         _copy(EMPTY if template == CATALOGUE else None, template)
-        for step in STEPS[template]:
-            ran = subprocess.run(
-                [sys.executable, "manage.py", *step],
-                cwd=settings.BASE_DIR,
-                env=os.environ | {"DATABASE_URL": url_of(template)},
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if ran.returncode:
-                raise DatabaseNotMade(f"manage.py {' '.join(step)}: {ran.stdout}{ran.stderr}")
+        ran = subprocess.run(
+            [sys.executable, "manage.py", *COMMANDS[template]],
+            cwd=settings.BASE_DIR,
+            env=os.environ | {"DATABASE_URL": url_of(template)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if ran.returncode:
+            raise DatabaseNotMade(f"manage.py {' '.join(COMMANDS[template])}: {ran.stdout}{ran.stderr}")
         done.touch()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -124,10 +125,8 @@ class Running:
 
 
 def _kill(pid: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):  # gone already: what we wanted
         os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass  # gone already: what we wanted
 
 
 class LiveWorker(Running):
@@ -153,7 +152,7 @@ def start_worker(*, database_url: str, concurrency: int = 1, log: Path | None = 
     A job requested meanwhile waits in the broker.
     """
     command = [sys.executable, "-m", "celery", "-A", "portal", "worker", "--pool=prefork"]
-    command += [f"--concurrency={concurrency}", "--queues=interactive,batch", "--loglevel=INFO", "--without-mingle"]
+    command += [f"--concurrency={concurrency}", "--loglevel=INFO", "--without-mingle"]
     command += ["--without-gossip", f"--hostname=test-{os.getpid()}@%h"]
     environment = os.environ | {"DATABASE_URL": database_url}
     return LiveWorker(command, environment=environment, log=log or DATA_DIR / "worker.log")

@@ -2,14 +2,73 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import functools
+from http import HTTPStatus
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from portal.jobs.models import Heartbeat
+from substances.models import CatalogueLoad, SearchTerm, Substance
+
+WORKER_SILENT_AFTER = dt.timedelta(seconds=10)
 
 
+@never_cache
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process lives."""
     return HttpResponse("ok", content_type="text/plain")
 
 
+@never_cache
+@require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 when everything that is needed is there, else 503 naming what is missing."""
-    return JsonResponse({"ready": True, "missing": []})
+    try:
+        missing = what_is_missing(now=timezone.now())
+    except DatabaseError:
+        missing = ["database"]
+    status = HTTPStatus.SERVICE_UNAVAILABLE if missing else HTTPStatus.OK
+    return JsonResponse({"ready": not missing, "missing": missing}, status=status)
+
+
+def what_is_missing(*, now: dt.datetime) -> list[str]:
+    """What the portal lacks to do its work: `migrations`, `catalogue`, `search index`, `worker`; empty when nothing.
+
+    Raises:
+        DatabaseError: the database does not answer.
+    """
+    if not _is_migrated():
+        return ["migrations"]
+    present = {
+        "catalogue": CatalogueLoad.objects.exists() and Substance.objects.exists(),
+        "search index": SearchTerm.objects.exists(),
+        "worker": Heartbeat.objects.filter(kind="worker", at__gt=now - WORKER_SILENT_AFTER).exists(),
+    }
+    return [name for name, is_there in present.items() if not is_there]
+
+
+def _is_migrated() -> bool:
+    """Whether every migration is applied; once true it stays so for this process."""
+    try:
+        return _migrated_database(str(connection.settings_dict["NAME"]))
+    except _Unmigrated:
+        return False
+
+
+class _Unmigrated(Exception):
+    """Raised so that a "no" is not remembered."""
+
+
+@functools.cache
+def _migrated_database(name: str) -> bool:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise _Unmigrated
+    return True
