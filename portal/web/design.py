@@ -12,6 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from substances.vocabulary import Authority, Concern, How
+
 #: Phenol, drawn by hand with the classes of the portal's own SVG writer; the band marks a shared part.
 RING = (
     '<svg class="mol" viewBox="0 0 260 170" role="img" aria-label="{}">'
@@ -49,32 +51,15 @@ def samples() -> dict[str, Any]:
 
 def _facts() -> dict[str, Any]:
     """Flags, authority, badges, identifiers, drawing, sources."""
-    concerns = [
-        ("carcinogenic", _("Carcinogenic")),
-        ("mutagenic", _("Mutagenic")),
-        ("toxic_to_reproduction", _("Toxic to reproduction")),
-        ("endocrine_disruptor", _("Endocrine disruptor")),
-        ("pbt_vpvb", _("PBT or vPvB")),
-        ("pmt_vpvm", _("PMT or vPvM")),
-        ("extremely_persistent", _("Extremely persistent")),
-        ("respiratory_sensitiser", _("Respiratory sensitiser")),
-        ("skin_sensitiser", _("Skin sensitiser")),
-        ("specific_organ_toxicity", _("Organ toxicity, repeated")),
-        ("ozone_depleting", _("Ozone depleting")),
-        ("equivalent_concern", _("Equivalent concern")),
-    ]
     return {
-        "sample_flags": [{"concern": slug, "label": label, "strength": "known"} for slug, label in concerns],
-        "suspected_flag": {"concern": "carcinogenic", "label": _("Carcinogenic"), "strength": "suspected"},
-        "authorities": [
-            "harmonised",
-            "authority_assessment",
-            "screening_list",
-            "ngo_reviewed",
-            "ngo_proposed",
-            "model",
-        ],
-        "hows": ["by_name", "as_member", "inferred", "none"],
+        "sample_flags": [{"concern": slug, "label": label} for slug, label in Concern.choices],
+        "suspected_flag": {
+            "concern": Concern.CARCINOGENIC,
+            "label": Concern.CARCINOGENIC.label,
+            "strength": "suspected",
+        },
+        "authorities": Authority.values,
+        "hows": [*How.values, "none"],
         "identifiers": [
             {"scheme": "cas", "value": "80-05-7"},
             {"scheme": "ec", "value": "201-245-8"},
@@ -86,6 +71,7 @@ def _facts() -> dict[str, Any]:
             {"title": _("A list"), "locator": _("entry 12"), "date": dt.date(2026, 2, 4), "checked": "file"},
             {"title": _("A regulation"), "locator": _("Annex VI"), "date": dt.date(2018, 3, 1), "checked": "text"},
             {"title": _("A report"), "locator": "", "date": "2021-10-05", "checked": "recalled"},
+            {"title": _("A company (demo)"), "checked": "made_up"},
         ],
     }
 

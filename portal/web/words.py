@@ -8,6 +8,8 @@ from typing import TypeAlias
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from substances.vocabulary import Authority, Checked, Concern, How
+
 Word: TypeAlias = "str | Promise"
 
 #: Rooms of the main navigation: the address's name and what it is called.
@@ -19,70 +21,44 @@ ROOMS: list[tuple[str, Word]] = [
     ("web:method", _("Method")),
 ]
 
-#: Beginnings of concern slugs and their tiles; the first that fits counts.
-CONCERN_TILES: list[tuple[str, str]] = [
-    ("carcinogen", "C"),
-    ("mutagen", "M"),
-    ("toxic_to_reproduction", "R"),
-    ("toxic_for_reproduction", "R"),
-    ("repr", "R"),
-    ("endocrine", "ED"),
-    ("ed_", "ED"),
-    ("extremely_persistent", "vP"),
-    ("persistent", "PBT"),
-    ("pbt", "PBT"),
-    ("vpvb", "PBT"),
-    ("pmt", "PMT"),
-    ("vpvm", "PMT"),
-    ("resp", "RS"),
-    ("skin", "SS"),
-    ("specific", "STOT"),
-    ("organ", "STOT"),
-    ("stot", "STOT"),
-    ("ozone", "O3"),
-    ("equivalent", "EC"),
-]
+#: Letters on the tile of a concern.
+CONCERN_TILES: dict[str, str] = {
+    Concern.CARCINOGENIC: "C",
+    Concern.MUTAGENIC: "M",
+    Concern.REPROTOXIC: "R",
+    Concern.ENDOCRINE_HH: "ED",
+    Concern.ENDOCRINE_ENV: "ED",
+    Concern.PBT_VPVB: "PBT",
+    Concern.PMT_VPVM: "PMT",
+    Concern.EXTREMELY_PERSISTENT: "vP",
+    Concern.RESPIRATORY_SENSITISER: "RS",
+    Concern.SKIN_SENSITISER: "SS",
+    Concern.STOT_RE: "STOT",
+    Concern.OZONE_DEPLETING: "O3",
+    Concern.EQUIVALENT_CONCERN: "EC",
+}
 
-#: Level of authority: steps of the ladder and its name, the firmest first.
+#: Steps of the authority ladder, the firmest first; below "reviewed" it is drawn dashed.
 AUTHORITY_LEVELS: dict[str, int] = {
-    "harmonised": 5,
-    "authority_assessment": 4,
-    "screening_list": 3,
-    "ngo_reviewed": 2,
-    "ngo_proposed": 1,
-    "model": 0,
+    Authority.HARMONISED: 5,
+    Authority.AUTHORITY_ASSESSMENT: 4,
+    Authority.SCREENING_LIST: 3,
+    Authority.NGO_REVIEWED: 2,
+    Authority.NGO_PROPOSED: 1,
+    Authority.MODEL: 0,
 }
-AUTHORITIES: dict[str, Word] = {
-    "harmonised": _("Harmonised in law"),
-    "authority_assessment": _("Authority assessment"),
-    "screening_list": _("Screening list"),
-    "ngo_reviewed": _("NGO flag, reviewed"),
-    "ngo_proposed": _("NGO flag, proposed"),
-    "model": _("Model"),
-}
+AUTHORITIES: dict[str, Word] = dict(Authority.choices)
 
-HOW_CLASSES: dict[str, str] = {
-    "by_name": "name",
-    "as_member": "member",
-    "inferred": "rule",
-    "by_rule": "rule",
-    "none": "none",
-}
-HOW: dict[str, Word] = {
-    "by_name": _("Listed by name"),
-    "as_member": _("Listed as a member"),
-    "inferred": _("Inferred by structure rule"),
-    "by_rule": _("Inferred by structure rule"),
-    "none": _("Not listed"),
-}
+HOW_CLASSES: dict[str, str] = {How.BY_NAME: "name", How.AS_MEMBER: "member", How.INFERRED: "rule"}
+HOW: dict[str, Word] = {**dict(How.choices), "none": _("Not listed")}
 
-SCHEMES: dict[str, str] = {
+CHECKED: dict[str, Word] = dict(Checked.choices)
+
+#: Identifier schemes as the strip of identifiers heads them, shorter than in a sentence.
+SCHEMES: dict[str, Word] = {
     "cas": "CAS",
-    "cas_rn": "CAS",
     "ec": "EC",
-    "ec_number": "EC",
-    "index": "CLP index",
-    "clp_index": "CLP index",
+    "index": _("CLP index"),
     "inchikey": "InChIKey",
     "inchi": "InChI",
     "smiles": "SMILES",
@@ -91,12 +67,6 @@ SCHEMES: dict[str, str] = {
     "un": "UN",
     "lei": "LEI",
     "isin": "ISIN",
-}
-
-CHECKED: dict[str, Word] = {
-    "file": _("checked against the publisher’s file"),
-    "text": _("read in the text"),
-    "recalled": _("recalled, not yet checked"),
 }
 
 HAZARD_LETTERS: dict[str, str] = {"vl": "vL", "l": "L", "m": "M", "h": "H", "vh": "vH", "gap": "?", "na": "–"}
@@ -135,10 +105,7 @@ def slug(text: str) -> str:
 def concern_code(concern: str) -> str:
     """Letters on the tile of a concern; its first two letters where we have no tile for it."""
     known = slug(concern)
-    for beginning, letters in CONCERN_TILES:
-        if known.startswith(beginning) or known == beginning.rstrip("_"):
-            return letters
-    return known[:2].upper()
+    return CONCERN_TILES.get(known, known[:2].upper())
 
 
 def level_of(authority: str) -> int:

@@ -16,6 +16,7 @@ from django.utils import translation
 from portal.web import words
 from portal.web.design import samples
 from portal.web.templatetags import look
+from substances.vocabulary import Authority, Concern, How
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "portal" / "web" / "static" / "web"
@@ -219,28 +220,36 @@ def test_the_navigation_leaves_out_rooms_that_are_not_built(monkeypatch: pytest.
 # --- Words and figures --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("concern", "tile"),
-    [
-        ("carcinogenic", "C"),
-        ("mutagenic", "M"),
-        ("toxic_to_reproduction", "R"),
-        ("reprotoxic", "R"),
-        ("endocrine_disruptor", "ED"),
-        ("endocrine-disruptor-environment", "ED"),
-        ("ed", "ED"),
-        ("pbt_vpvb", "PBT"),
-        ("pmt_vpvm", "PMT"),
-        ("extremely_persistent", "vP"),
-        ("respiratory_sensitiser", "RS"),
-        ("skin_sensitiser", "SS"),
-        ("specific_organ_toxicity", "STOT"),
-        ("ozone_depleting", "O3"),
-        ("equivalent_concern", "EC"),
-    ],
-)
-def test_a_concern_has_its_tile(concern: str, tile: str) -> None:
-    assert look.concern_code(concern) == tile
+def test_every_concern_has_its_tile() -> None:
+    assert {concern.name: look.concern_code(concern) for concern in Concern} == {
+        "CARCINOGENIC": "C",
+        "MUTAGENIC": "M",
+        "REPROTOXIC": "R",
+        "ENDOCRINE_HH": "ED",
+        "ENDOCRINE_ENV": "ED",
+        "PBT_VPVB": "PBT",
+        "PMT_VPVM": "PMT",
+        "EXTREMELY_PERSISTENT": "vP",
+        "RESPIRATORY_SENSITISER": "RS",
+        "SKIN_SENSITISER": "SS",
+        "STOT_RE": "STOT",
+        "OZONE_DEPLETING": "O3",
+        "EQUIVALENT_CONCERN": "EC",
+    }
+
+
+def test_the_authority_ladder_has_a_step_for_every_level() -> None:
+    assert sorted(look.authority_level(level) for level in Authority) == [0, 1, 2, 3, 4, 5]
+    assert look.authority_name("ngo_reviewed") == "NGO flag, reviewed"
+
+
+def test_every_way_onto_a_list_has_its_own_badge() -> None:
+    assert {how: look.how_class(how) for how in [*How, "none"]} == {
+        How.BY_NAME: "name",
+        How.AS_MEMBER: "member",
+        How.INFERRED: "rule",
+        "none": "none",
+    }
 
 
 @pytest.mark.parametrize(

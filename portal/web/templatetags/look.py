@@ -93,7 +93,7 @@ def how_name(how: object) -> str:
 @register.filter
 def scheme_name(scheme: object) -> str:
     """An identifier scheme as people call it: `cas` is "CAS"."""
-    return words.SCHEMES.get(words.slug(str(scheme)), str(scheme))
+    return words.name_of(words.SCHEMES, str(scheme))
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""Stored drawings of structures, as markup."""
+"""What our own facts look like on a page: stored drawings, concerns, what evidence says."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
+
+from substances.vocabulary import Concern
 
 register = template.Library()
 
@@ -18,3 +20,15 @@ def drawing(drawn: Any) -> SafeString:
     """
     structure = getattr(drawn, "shown_structure", drawn)
     return mark_safe(getattr(structure, "svg", "") or "")  # noqa: S308 - markup of our own writer
+
+
+@register.filter
+def says_of(supports: str) -> str:
+    """What a piece of evidence says, as `components/says.html` names it: against, for or mixed."""
+    return {"against": "against", "for": "for"}.get(supports, "mixed")
+
+
+@register.filter
+def concern_name(concern: object) -> str:
+    """A concern's slug in words; the slug itself where it is none of ours."""
+    return str(dict(Concern.choices).get(str(concern), concern or ""))
