@@ -6,19 +6,23 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from portal.organisations.models import User
-    from substances.models import ListMembership, StructureSearch, Substance
+    from substances.models import ChemicalList, ConcernFlag, ListMembership, StructureSearch, Substance
 
     _SubstanceBase = models.QuerySet[Substance]
     _MembershipBase = models.QuerySet[ListMembership]
     _SearchBase = models.QuerySet[StructureSearch]
+    _FlagBase = models.QuerySet[ConcernFlag]
+    _ListBase = models.QuerySet[ChemicalList]
 else:
-    _SubstanceBase = _MembershipBase = _SearchBase = models.QuerySet
+    _SubstanceBase = _MembershipBase = _SearchBase = _FlagBase = _ListBase = models.QuerySet
 
 
 def holds_on(day: dt.date, *, start: str, end: str) -> Q:
@@ -36,11 +40,21 @@ class SubstanceQuerySet(_SubstanceBase):
         return self.filter(merged_into__isnull=True)
 
     def flagged(self, day: dt.date | None = None) -> Self:
-        """Those that carry a concern flag of any authority on `day`, or ever."""
-        flags = self.model._meta.get_field("flags").related_model._default_manager.filter(substance=OuterRef("pk"))  # type: ignore[union-attr]  # reverse relation
-        if day is not None:
-            flags = flags.filter(holds_on(day, start="since", end="until"))
-        return self.filter(Exists(flags))
+        """Those that carry a concern flag of any authority on `day` (today, if none is given)."""
+        flags: Any = self.model._meta.get_field("flags").related_model
+        standing = flags.objects.standing(day).filter(substance=OuterRef("pk"))
+        return self.filter(Exists(standing))
+
+    def with_what_a_row_shows(self) -> Self:
+        """With identifiers, flags standing today, groups and the structure shown first, in a fixed number of queries."""
+        flags: Any = self.model._meta.get_field("flags").related_model
+        structures: Any = self.model._meta.get_field("structures").related_model
+        return self.prefetch_related(
+            "identifiers__source",
+            Prefetch("flags", queryset=flags.objects.standing().select_related("source")),
+            "group_memberships__group",
+            Prefetch("structures", queryset=structures.objects.filter(is_current=True), to_attr="current_structures"),
+        )
 
     def listed_on(self, day: dt.date, *, slug: str | None = None) -> Self:
         """Substances with an entry valid on `day`, by each list's newest release: of the list `slug`, or of any."""
@@ -77,3 +91,22 @@ class SearchQuerySet(_SearchBase):
         if access_sha256:
             visible |= Q(access_sha256=access_sha256)
         return self.filter(visible)
+
+
+class FlagQuerySet(_FlagBase):
+    """Concern flags."""
+
+    def standing(self, day: dt.date | None = None) -> Self:
+        """Those that hold on `day` (today, if none is given)."""
+        return self.filter(holds_on(day or timezone.localdate(), start="since", end="until"))
+
+
+class ListQuerySet(_ListBase):
+    """Lists."""
+
+    def with_counts(self, day: dt.date | None = None) -> Self:
+        """With `substances_count`: how many substances each names on `day` (today, if none is given)."""
+        memberships: Any = self.model._meta.get_field("memberships").related_model
+        named = memberships.objects.in_force().on(day or timezone.localdate()).filter(chemical_list=OuterRef("pk"))
+        counted = named.order_by().values("chemical_list").annotate(n=Count("substance", distinct=True)).values("n")
+        return self.annotate(substances_count=Coalesce(Subquery(counted, output_field=models.IntegerField()), 0))

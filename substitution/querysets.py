@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models import Prefetch
+
+from substances.models import ConcernFlag
 
 if TYPE_CHECKING:
     from substances.models import Substance
@@ -40,4 +43,9 @@ class ReplacementQuerySet(_ReplacementBase):
         """With everything a table of alternatives shows, in a fixed number of queries."""
         return self.select_related(
             "alternative__candidate", "alternative__source", "replaces", "function__parent"
-        ).prefetch_related("evidence__source", "alternative__candidate__flags__source")
+        ).prefetch_related(
+            "evidence__source",
+            "replaces__identifiers",
+            "alternative__candidate__identifiers",
+            Prefetch("alternative__candidate__flags", queryset=ConcernFlag.objects.standing().select_related("source")),
+        )

@@ -1,4 +1,35 @@
-from django.urls import URLPattern
+"""Addresses of the REST API, version 1."""
+
+from __future__ import annotations
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.permissions import AllowAny
+
+from portal.api import jobs, root, substances
+from portal.companies.api import views as companies
+from substances.api import lists, searches
+from substitution.api import alternatives
 
 app_name = "api"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", root.RootView.as_view(), name="root"),
+    path("schema/", SpectacularAPIView.as_view(permission_classes=[AllowAny]), name="schema"),
+    path("substances/", substances.SubstanceList.as_view(), name="substances"),
+    path("substances/<uuid:pk>/", substances.SubstanceView.as_view(), name="substance"),
+    path("substances/<uuid:pk>/structure.svg", substances.StructureDrawing.as_view(), name="substance-drawing"),
+    path("lists/", lists.ListsView.as_view(), name="lists"),
+    path("lists/<slug:slug>/", lists.ListView.as_view(), name="list"),
+    path("lists/<slug:slug>/substances/", lists.ListSubstancesView.as_view(), name="list-substances"),
+    path("groups/", lists.GroupsView.as_view(), name="groups"),
+    path("alternatives/", alternatives.AlternativesView.as_view(), name="alternatives"),
+    path("alternatives/<uuid:pk>/", alternatives.AlternativeView.as_view(), name="alternative"),
+    path("searches/", searches.SearchesView.as_view(), name="searches"),
+    path("searches/<uuid:pk>/", searches.SearchView.as_view(), name="search"),
+    path("searches/<uuid:pk>/results/", searches.SearchResultsView.as_view(), name="search-results"),
+    path("jobs/", jobs.JobsView.as_view(), name="jobs"),
+    path("jobs/<uuid:pk>/", jobs.JobView.as_view(), name="job"),
+    path("companies/", companies.CompaniesView.as_view(), name="companies"),
+    path("companies/<slug:slug>/", companies.CompanyView.as_view(), name="company"),
+    path("companies/<slug:slug>/profile/", companies.CompanyProfileView.as_view(), name="company-profile"),
+]

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from portal.companies.querysets import CompanyQuerySet
 from portal.organisations.models import Organisation
 from substances.models import SourcedFact, Substance, SubstanceGroup
 
@@ -26,6 +27,8 @@ class Company(models.Model):
     organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     # Grows with every change to its profile; entity tags are made of it.
     revision = models.PositiveIntegerField(default=1)
+
+    objects = CompanyQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

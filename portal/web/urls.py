@@ -1,4 +1,34 @@
-from django.urls import URLPattern
+"""Addresses of the pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from portal.companies import web as companies
+from portal.web import home, review, substances
+from substances.web import flags, lists, searches
+from substitution.web import alternatives
 
 app_name = "web"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("search/", substances.search, name="search"),
+    path("search/structure/", searches.structure_search, name="structure-search"),
+    path("search/structure/<uuid:pk>/", searches.search_result, name="structure-search-result"),
+    path("search/structure/<uuid:pk>/cancel/", searches.cancel_search, name="structure-search-cancel"),
+    path("substances/", substances.substances, name="substances"),
+    path("substances/<uuid:pk>/", substances.substance, name="substance"),
+    path("substances/<uuid:pk>/flag/", flags.propose, name="propose-flag"),
+    path("alternatives/", alternatives.functions, name="alternatives"),
+    path("alternatives/<slug:slug>/", alternatives.function, name="function"),
+    path("companies/", companies.companies, name="companies"),
+    path("companies/<slug:slug>/", companies.company, name="company"),
+    path("lists/<slug:slug>/", lists.chemical_list, name="list"),
+    path("groups/<slug:slug>/", lists.group, name="group"),
+    path("review/", review.queue, name="review"),
+    path("review/<uuid:pk>/", review.proposal, name="proposal"),
+    path("method/", home.method, name="method"),
+    path("sources/", home.sources, name="sources"),
+    path("design/", home.design, name="design"),
+    path("api/", home.api_docs, name="api-docs"),
+]

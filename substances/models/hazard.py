@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from substances.models.provenance import SourcedFact
 from substances.models.substance import Substance
+from substances.querysets import FlagQuerySet
 from substances.vocabulary import Authority, Concern, Strength
 
 
@@ -51,6 +52,8 @@ class ConcernFlag(SourcedFact):
     until = models.DateField(null=True, help_text=_("The first day on which it no longer holds."))
     # The proposal (portal.review) that brought it, for flags by people; an id, since review knows nothing of flags.
     proposal = models.ForeignKey("review.Proposal", null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = FlagQuerySet.as_manager()
 
     class Meta:
         ordering = ["concern", "authority", "since"]

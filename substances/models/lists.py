@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from substances.models.provenance import Source, SourcedFact
 from substances.models.substance import Substance
-from substances.querysets import MembershipQuerySet
+from substances.querysets import ListQuerySet, MembershipQuerySet
 from substances.vocabulary import How, ListEffect
 
 
@@ -27,6 +27,8 @@ class ChemicalList(models.Model):
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+")
     # What answers today. Null: nothing imported yet, the starter catalogue's claims stand in.
     current_release = models.ForeignKey("Release", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = ListQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

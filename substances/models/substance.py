@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Q
@@ -11,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from substances.models.provenance import SourcedFact
 from substances.querysets import SubstanceQuerySet
 from substances.vocabulary import IdentifierScheme, NameKind, SubstanceKind
+
+if TYPE_CHECKING:
+    from substances.models.structure import Structure
 
 
 class Substance(models.Model):
@@ -43,6 +47,19 @@ class Substance(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown_structure(self) -> Structure | None:
+        """The structure shown first; prefetched by `with_what_a_row_shows`."""
+        fetched: list[Structure] | None = getattr(self, "current_structures", None)
+        if fetched is not None:
+            return fetched[0] if fetched else None
+        return self.structures.filter(is_current=True).first()
+
+    @property
+    def cas_rn(self) -> str:
+        """Its first CAS number, or empty."""
+        return next((i.value for i in self.identifiers.all() if i.scheme == IdentifierScheme.CAS), "")
 
 
 class Identifier(SourcedFact):

@@ -1,0 +1,26 @@
+"""What a rule refuses, with words for people: pages show it beside the field, REST as a problem."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class DomainError(Exception):
+    """Something asked for that a rule does not allow.
+
+    Attributes:
+        code: stable, for programs.
+        message: for people, translated, saying what would be right.
+        status: the HTTP status that fits.
+        more: what else a program may want, such as `position` or `readings`.
+    """
+
+    code = "refused"
+    status = 400
+
+    def __init__(self, message: str, *, code: str = "", status: int = 0, **more: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or self.code
+        self.status = status or self.status
+        self.more = more

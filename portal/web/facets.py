@@ -1,0 +1,52 @@
+"""Filters as a page shows them: each choice with the number of rows it would give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.http import QueryDict
+
+Counter = Callable[[QuerySet[Any]], Mapping[str, int]]
+
+
+def counted(path: str, *, of: str = "pk") -> Counter:
+    """A counter of rows by the value at `path`, each row counted once."""
+
+    def count(rows: QuerySet[Any]) -> dict[str, int]:
+        pairs = rows.order_by().values_list(path).annotate(n=Count(of, distinct=True))
+        return {str(value): n for value, n in pairs if value is not None}
+
+    return count
+
+
+def facets(filterset_class: Any, query: QueryDict, rows: QuerySet[Any], counters: Mapping[str, Counter]) -> list[dict[str, Any]]:
+    """Every filter with its choices; a choice counts the rows that the *other* filters leave.
+
+    Args:
+        filterset_class: the FilterSet that page and REST share.
+        query: of the request.
+        rows: before any filter.
+        counters: by the filter's name, what counts rows by its values.
+
+    Returns:
+        As `components/filters.html` takes them: ticked choices first, then the most frequent; none with no rows.
+    """
+    return [_facet(filterset_class, query, rows, name, counter) for name, counter in counters.items()]
+
+
+def _facet(filterset_class: Any, query: QueryDict, rows: QuerySet[Any], name: str, counter: Counter) -> dict[str, Any]:
+    others = query.copy()
+    others.pop(name, None)
+    left = filterset_class(others, queryset=rows)
+    counts = counter(left.qs)
+    field = left.form.fields[name]
+    ticked = set(query.getlist(name))
+    options = [
+        {"value": str(value), "label": label, "count": counts.get(str(value), 0), "checked": str(value) in ticked}
+        for value, label in field.choices
+        if str(value) in ticked or counts.get(str(value))
+    ]
+    options.sort(key=lambda option: (not option["checked"], -option["count"], str(option["label"])))
+    return {"name": name, "label": field.label, "options": options}

@@ -1,0 +1,96 @@
+"""The first page, and the pages that say how we judge and where facts come from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.watching.models import Event
+from portal.web.design import samples
+from substances.models import ChemicalList, ListMembership, Source, Substance, SubstanceGroup
+from substances.vocabulary import Authority, ListEffect
+from substitution.models import Alternative, Replacement
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The question, one search field, one worked example, what changed, how much we do not know."""
+    if text := request.GET.get("q", "").strip():
+        return redirect(f"{reverse('web:search')}?{request.GET.urlencode()}" if text else "web:home")
+    known = Substance.objects.living().count()
+    silent = known - Substance.objects.living().flagged().count()
+    context = {
+        "home_search": True,
+        "example": _worked_example(),
+        "latest": _latest(),
+        "events": Event.objects.filter(organisation=None)[:5],
+        "known": known,
+        "silent": silent,
+        "silent_share": silent / known if known else 0,
+        "alternatives": Alternative.objects.standing().count(),
+    }
+    return render(request, "web/home.html", context)
+
+
+def _worked_example() -> Replacement | None:
+    """Bisphenol S for bisphenol A in thermal paper, where the catalogue holds it: the best-known regret."""
+    return (
+        Replacement.objects.with_what_is_shown()
+        .filter(replaces__slug="bisphenol-a", alternative__candidate__slug="bisphenol-s", evidence__supports="against")
+        .prefetch_related("replaces__structures", "alternative__candidate__structures")
+        .first()
+    )
+
+
+def _latest() -> list[ListMembership]:
+    """The newest listings of concern that have begun, one a substance."""
+    rows = (
+        ListMembership.objects.in_force()
+        .on(timezone.localdate())
+        .filter(chemical_list__effect=ListEffect.CONCERN, valid_from__isnull=False)
+        .select_related("substance", "chemical_list", "source")
+        .order_by("-valid_from", "substance__name")[:20]
+    )
+    newest: dict[Any, ListMembership] = {}
+    for row in rows:
+        newest.setdefault(row.substance_id, row)
+    return list(newest.values())[:5]
+
+
+def method(request: HttpRequest) -> HttpResponse:
+    """How we judge, and what we do not know."""
+    context = {
+        "authorities": Authority.values,
+        "groups": SubstanceGroup.objects.annotate(members=Count("memberships")).select_related("source"),
+        "crumbs": [{"label": _("Home"), "url": reverse("web:home")}, {"label": _("How we judge")}],
+    }
+    return render(request, "web/method.html", context)
+
+
+def sources(request: HttpRequest) -> HttpResponse:
+    """Lists with their releases, and every document a fact here rests on."""
+    context = {
+        "lists": ChemicalList.objects.with_counts().select_related("current_release", "source"),
+        "sources": Source.objects.order_by("publisher", "title"),
+        "crumbs": [{"label": _("Home"), "url": reverse("web:home")}, {"label": _("Sources and releases")}],
+    }
+    return render(request, "web/sources.html", context)
+
+
+def design(request: HttpRequest) -> HttpResponse:
+    """Every component, with made-up values."""
+    return render(request, "web/design.html", samples())
+
+
+def api_docs(request: HttpRequest) -> HttpResponse:
+    """What the REST API offers, with examples that run."""
+    context = {
+        "base": request.build_absolute_uri("/api/v1/"),
+        "crumbs": [{"label": _("Home"), "url": reverse("web:home")}, {"label": "REST API"}],
+    }
+    return render(request, "web/api.html", context)

@@ -1,0 +1,212 @@
+"""Rows about substances as REST gives them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+
+from substances.models import (
+    ChemicalList,
+    ConcernFlag,
+    Entry,
+    GroupMembership,
+    HazardClassification,
+    Identifier,
+    ListMembership,
+    Name,
+    Release,
+    Source,
+    Substance,
+    SubstanceGroup,
+)
+
+
+class SourceSerializer(serializers.ModelSerializer[Source]):
+    """A document or register."""
+
+    class Meta:
+        model = Source
+        fields = ["key", "title", "publisher", "year", "published_on", "url", "legal_reference"]
+
+
+class IdentifierSerializer(serializers.ModelSerializer[Identifier]):
+    """A number or key, and who gave it."""
+
+    source = serializers.SlugRelatedField("key", read_only=True)
+
+    class Meta:
+        model = Identifier
+        fields = ["scheme", "value", "source", "checked"]
+
+
+class NameSerializer(serializers.ModelSerializer[Name]):
+    """A name in one language."""
+
+    source = serializers.SlugRelatedField("key", read_only=True)
+
+    class Meta:
+        model = Name
+        fields = ["text", "language", "kind", "source"]
+
+
+class FlagSerializer(serializers.ModelSerializer[ConcernFlag]):
+    """A concern: what, how sure, who says so, on what ground, since when."""
+
+    label = serializers.CharField(source="get_concern_display", read_only=True)
+    authority_label = serializers.CharField(source="get_authority_display", read_only=True)
+    source = serializers.SlugRelatedField("key", read_only=True)
+
+    class Meta:
+        model = ConcernFlag
+        fields = [
+            "concern",
+            "label",
+            "strength",
+            "authority",
+            "authority_label",
+            "legal_basis",
+            "since",
+            "until",
+            "source",
+            "locator",
+            "checked",
+        ]
+
+
+class GroupMembershipSerializer(serializers.ModelSerializer[GroupMembership]):
+    """A group the substance belongs to, and how we know."""
+
+    slug = serializers.SlugField(source="group.slug", read_only=True)
+    name = serializers.CharField(source="group.name", read_only=True)
+
+    class Meta:
+        model = GroupMembership
+        fields = ["slug", "name", "how"]
+
+
+class ClassificationSerializer(serializers.ModelSerializer[HazardClassification]):
+    """A hazard class with its statement."""
+
+    source = serializers.SlugRelatedField("key", read_only=True)
+
+    class Meta:
+        model = HazardClassification
+        fields = ["hazard_class", "hazard_statement", "as_printed", "valid_from", "valid_until", "source", "checked"]
+
+
+class ListMembershipSerializer(serializers.ModelSerializer[ListMembership]):
+    """A list that names the substance."""
+
+    list = serializers.SlugField(source="chemical_list.slug", read_only=True)
+    list_name = serializers.CharField(source="chemical_list.name", read_only=True)
+    effect = serializers.CharField(source="chemical_list.effect", read_only=True)
+    release = serializers.UUIDField(source="release_id", read_only=True, allow_null=True)
+    source = serializers.SlugRelatedField("key", read_only=True)
+
+    class Meta:
+        model = ListMembership
+        fields = ["list", "list_name", "effect", "how", "reason", "valid_from", "valid_until", "release", "source", "checked"]
+
+
+class SubstanceBriefSerializer(serializers.ModelSerializer[Substance]):
+    """A substance as another row names it."""
+
+    cas = serializers.SerializerMethodField()
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Substance
+        fields = ["id", "name", "kind", "cas", "url"]
+
+    def get_cas(self, substance: Substance) -> str | None:
+        """Its first CAS number; null where it has none."""
+        return next((i.value for i in substance.identifiers.all() if i.scheme == "cas"), None)
+
+    @extend_schema_field(serializers.URLField())
+    def get_url(self, substance: Substance) -> str:
+        """Where the whole row is."""
+        return reverse("api:substance", args=[substance.pk], request=self.context.get("request"))
+
+
+class SubstanceSerializer(serializers.ModelSerializer[Substance]):
+    """A substance with what this floor knows of it; the roof adds alternatives."""
+
+    identifiers = IdentifierSerializer(many=True, read_only=True)
+    smiles = serializers.SerializerMethodField()
+    concern_flags = FlagSerializer(source="flags", many=True, read_only=True)
+    groups = GroupMembershipSerializer(source="group_memberships", many=True, read_only=True)
+
+    class Meta:
+        model = Substance
+        fields = ["id", "name", "kind", "identifiers", "smiles", "concern_flags", "groups"]
+
+    def get_smiles(self, substance: Substance) -> str | None:
+        """Of the structure shown first; null where there is none."""
+        structure = substance.shown_structure
+        return structure.smiles if structure else None
+
+
+class ReleaseSerializer(serializers.ModelSerializer[Release]):
+    """One state of a list."""
+
+    class Meta:
+        model = Release
+        fields = ["id", "published_on", "released_at", "sha256", "source_url", "licence", "rows", "entries_count"]
+
+
+class ListSerializer(serializers.ModelSerializer[ChemicalList]):
+    """A list, and what being named by it means."""
+
+    current_release = ReleaseSerializer(read_only=True)
+    substances = serializers.IntegerField(source="substances_count", read_only=True)
+
+    class Meta:
+        model = ChemicalList
+        fields = [
+            "slug",
+            "name",
+            "publisher",
+            "jurisdiction",
+            "effect",
+            "legal_basis",
+            "url",
+            "substances",
+            "current_release",
+        ]
+
+
+class ListedSubstanceSerializer(serializers.ModelSerializer[ListMembership]):
+    """A substance that a list names."""
+
+    substance = SubstanceBriefSerializer(read_only=True)
+    source = serializers.SlugRelatedField("key", read_only=True)
+
+    class Meta:
+        model = ListMembership
+        fields = ["substance", "how", "reason", "valid_from", "valid_until", "source", "checked"]
+
+
+class EntrySerializer(serializers.ModelSerializer[Entry]):
+    """One row of a release as reported."""
+
+    class Meta:
+        model = Entry
+        fields = ["line", "name", "listed_on", "reasons", "is_group", "reported"]
+
+
+class GroupSerializer(serializers.ModelSerializer[SubstanceGroup]):
+    """A family of substances, with its rule."""
+
+    source = serializers.SlugRelatedField("key", read_only=True)
+
+    class Meta:
+        model = SubstanceGroup
+        fields = ["slug", "name", "definition", "concern_public_since", "rule", "rule_version", "source", "checked"]
+
+
+def context_of(view: Any) -> dict[str, Any]:
+    """What nested serializers need to make absolute addresses."""
+    return {"request": view.request}

@@ -1,0 +1,55 @@
+"""Which substances: one set of filters for the page and for REST. OR within a filter, AND between filters."""
+
+from __future__ import annotations
+
+import django_filters as filters
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from substances.models import ChemicalList, ConcernFlag, ListMembership, Substance, SubstanceGroup
+from substances.vocabulary import Authority, Concern, SubstanceKind
+
+
+class SubstanceFilter(filters.FilterSet):
+    """By concern, authority, list, group and kind."""
+
+    concern = filters.MultipleChoiceFilter(label=_("Concern"), choices=Concern.choices, method="of_concern")
+    authority = filters.MultipleChoiceFilter(label=_("Authority"), choices=Authority.choices, method="by_authority")
+    list = filters.ModelMultipleChoiceFilter(
+        label=_("List"), queryset=ChemicalList.objects.all(), to_field_name="slug", method="on_list"
+    )
+    group = filters.ModelMultipleChoiceFilter(
+        label=_("Group"), queryset=SubstanceGroup.objects.all(), to_field_name="slug", method="in_group"
+    )
+    kind = filters.MultipleChoiceFilter(label=_("Kind"), choices=SubstanceKind.choices)
+
+    class Meta:
+        model = Substance
+        fields: list[str] = []
+
+    def of_concern(self, rows: QuerySet[Substance], name: str, value: list[str]) -> QuerySet[Substance]:
+        """Those with a flag of one of these concerns, by any of the authorities also asked for."""
+        return self._flagged(rows, concern__in=value) if value else rows
+
+    def by_authority(self, rows: QuerySet[Substance], name: str, value: list[str]) -> QuerySet[Substance]:
+        """Those flagged by one of these authorities; together with a concern, for that concern."""
+        concerns = self.form.cleaned_data.get("concern") or []
+        return self._flagged(rows, authority__in=value, **({"concern__in": concerns} if concerns else {})) if value else rows
+
+    def on_list(self, rows: QuerySet[Substance], name: str, value: list[ChemicalList]) -> QuerySet[Substance]:
+        """Those that one of these lists names today."""
+        if not value:
+            return rows
+        today = timezone.localdate()
+        named = ListMembership.objects.in_force().on(today).filter(chemical_list__in=value)
+        return rows.filter(pk__in=named.values("substance"))
+
+    def in_group(self, rows: QuerySet[Substance], name: str, value: list[SubstanceGroup]) -> QuerySet[Substance]:
+        """Those in one of these groups, by name or by rule."""
+        return rows.filter(group_memberships__group__in=value).distinct() if value else rows
+
+    @staticmethod
+    def _flagged(rows: QuerySet[Substance], **conditions: object) -> QuerySet[Substance]:
+        flags = ConcernFlag.objects.standing().filter(**conditions)
+        return rows.filter(pk__in=flags.values("substance"))

@@ -1,0 +1,61 @@
+"""Pages about lists and groups."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.common.rest.pages import browse
+from substances.models import ChemicalList, GroupMembership, ListMembership, SubstanceGroup
+
+
+def chemical_list(request: HttpRequest, slug: str) -> HttpResponse:
+    """One list: what being named by it means, its releases, and whom it names today."""
+    shown = get_object_or_404(ChemicalList.objects.with_counts().select_related("current_release", "source"), slug=slug)
+    named = (
+        ListMembership.objects.in_force()
+        .on(timezone.localdate())
+        .filter(chemical_list=shown)
+        .select_related("source", "entry", "substance")
+        .prefetch_related("substance__identifiers")
+    )
+    context = {
+        "list": shown,
+        "releases": shown.releases.filter(state="published"),
+        "page": browse(request, named, ordering=("-valid_from", "pk") if _all_dated(named) else ("pk",)),
+        "crumbs": [
+            {"label": _("Home"), "url": reverse("web:home")},
+            {"label": _("Sources and releases"), "url": reverse("web:sources")},
+            {"label": shown.name},
+        ],
+    }
+    return render(request, "substances/list.html", context)
+
+
+def _all_dated(rows: object) -> bool:
+    """Whether every row has a day: a cursor cannot pass over rows without one."""
+    return not rows.filter(valid_from__isnull=True).exists()  # type: ignore[attr-defined]  # a queryset
+
+
+def group(request: HttpRequest, slug: str) -> HttpResponse:
+    """One structural group: its rule in words, and its members by how we know them."""
+    shown = get_object_or_404(SubstanceGroup.objects.select_related("source"), slug=slug)
+    members = (
+        GroupMembership.objects.filter(group=shown)
+        .select_related("source", "substance")
+        .prefetch_related("substance__identifiers", "substance__flags", "substance__structures")
+        .order_by("how", "substance__name")
+    )
+    context = {
+        "group": shown,
+        "members": members,
+        "crumbs": [
+            {"label": _("Home"), "url": reverse("web:home")},
+            {"label": _("How we judge"), "url": reverse("web:method")},
+            {"label": shown.name},
+        ],
+    }
+    return render(request, "substances/group.html", context)

@@ -1,0 +1,45 @@
+"""Alternatives over REST."""
+
+from __future__ import annotations
+
+from django.db.models import F
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.permissions import AllowAny
+
+from portal.common.rest.pages import Pages
+from substitution.api.serializers import ReplacementSerializer
+from substitution.filters import ReplacementFilter
+from substitution.models import Replacement
+
+
+class ByFunction(Pages):
+    """Pages in the order of the function, then of the alternative."""
+
+    ordering = ("function_name", "alternative_name", "pk")
+
+
+@extend_schema(operation_id="alternatives_list")
+class AlternativesView(ListAPIView[Replacement]):
+    """What could be used instead of what, in which function, on which evidence."""
+
+    permission_classes = [AllowAny]
+    serializer_class = ReplacementSerializer
+    filterset_class = ReplacementFilter
+    pagination_class = ByFunction
+    # Under plain names, since a cursor reads its position from the row itself.
+    queryset = (
+        Replacement.objects.standing()
+        .with_what_is_shown()
+        .annotate(function_name=F("function__name"), alternative_name=F("alternative__name"))
+    )
+
+
+@extend_schema(operation_id="alternatives_read")
+class AlternativeView(RetrieveAPIView[Replacement]):
+    """One replacement."""
+
+    permission_classes = [AllowAny]
+    serializer_class = ReplacementSerializer
+    queryset = Replacement.objects.with_what_is_shown()
+    filter_backends = []
