@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from substances.vocabulary import Authority, Concern, How
+from substances.vocabulary import Authority, Checked, Concern, How
 
 #: Phenol, drawn by hand with the classes of the portal's own SVG writer; the band marks a shared part.
 RING = (
@@ -67,6 +67,12 @@ def _facts() -> dict[str, Any]:
             {"scheme": "smiles", "value": "CC(C)(c1ccc(O)cc1)c1ccc(O)cc1"},
         ],
         "ring": _ring(_("A ring with a hydroxyl group; the shared ring is highlighted")),
+        "sample_fact": {
+            "source": {"title": _("A list")},
+            "locator": _("row 7"),
+            "checked": Checked.IMPORTED,
+            "get_checked_display": Checked.IMPORTED.label,
+        },
         "sources": [
             {"title": _("A list"), "locator": _("entry 12"), "date": dt.date(2026, 2, 4), "checked": "file"},
             {"title": _("A regulation"), "locator": _("Annex VI"), "date": dt.date(2018, 3, 1), "checked": "text"},

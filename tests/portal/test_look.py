@@ -113,7 +113,7 @@ _WORD = re.compile(r"[A-Za-zĀ-ž]{2,}")
 #: Names that are the same in every language.
 NAMES = {
     *("Benigna", "RDKit", "OpenChemLib", "PubChem", "REST", "API", "OpenAPI", "JSON", "CSV", "ETag", "Atom"),
-    *("CAS", "EC", "InChI", "InChIKey", "SMILES", "DTXSID", "CID", "UVCB", "ISIN", "LEI", "mol", "Da"),
+    *("CAS", "EC", "InChI", "InChIKey", "SMILES", "DTXSID", "CID", "UVCB", "ISIN", "LEI", "SHA", "mol", "Da"),
     *("nbsp", "middot", "shy"),
 }
 
@@ -127,7 +127,7 @@ def untranslated(source: str) -> list[str]:
     """Words a reader would meet that do not go through gettext."""
     plain = _MARKS.sub(" ", _SPOKEN.sub(" ", source))
     spoken = " ".join(_READ_OUT.findall(plain))
-    visible = re.sub(r"<(script|style)\b.*?</\1>", " ", plain, flags=re.S)
+    visible = re.sub(r"<(script|style|pre|code)\b.*?</\1>", " ", plain, flags=re.S)
     visible = re.sub(r"<[^>]*>", " ", visible)
     return [word for word in _WORD.findall(f"{visible} {spoken}") if word not in NAMES]
 
