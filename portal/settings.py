@@ -286,6 +286,8 @@ LOGGING = {
         "portal": {"level": "INFO"},
         "substances": {"level": "INFO"},
         "substitution": {"level": "INFO"},
+        # Failures are logged with their request by django_structlog; a 503 of /readyz is an answer.
+        "django.request": {"level": "CRITICAL"},
         "kombu.connection": {"level": "ERROR"},  # warns that the folder of messages has no host name
     },
 }

@@ -1,8 +1,11 @@
-"""The WSGI entry point: `gunicorn portal.wsgi`."""
+"""The portal as a WSGI application."""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 application = get_wsgi_application()
+# Every address is loaded now: once, before the server's processes fork; and what is broken ends the start.
+get_resolver().url_patterns  # noqa: B018  # read for what reading it does

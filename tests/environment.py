@@ -39,6 +39,11 @@ PROCESS_NAME = os.environ.get("PYTEST_XDIST_WORKER", "main")
 DATA_DIR = RUN_DIR / PROCESS_NAME
 (DATA_DIR / "static").mkdir(parents=True, exist_ok=True)
 os.environ["BENIGNA_DATA_DIR"] = str(DATA_DIR)
+# On RabbitMQ each process has a virtual host of its own, named after the given one: …/tests-main, …/tests-gw0, ….
+if os.environ.get("CELERY_BROKER_URL", "").startswith("amqp") and "BENIGNA_TEST_BROKER" not in os.environ:
+    os.environ["BENIGNA_TEST_BROKER"] = os.environ["CELERY_BROKER_URL"].rstrip("/")
+if "BENIGNA_TEST_BROKER" in os.environ:
+    os.environ["CELERY_BROKER_URL"] = f"{os.environ['BENIGNA_TEST_BROKER']}-{PROCESS_NAME}"
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,0 +1,56 @@
+# Needs Python 3.11 or newer with venv, and make. Everything else is fetched into ignored folders.
+PYTHON ?= python3
+PORT ?= 8000
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+TOOLS := .tools
+RUN := .venv/bin/
+PYTEST = $(RUN)python -m pytest -p no:cacheprovider
+IN_PARALLEL = -n $(JOBS) --dist worksteal
+
+export PORT
+# A certificate authority named for pip is meant for uv too.
+ifdef PIP_CERT
+export SSL_CERT_FILE ?= $(PIP_CERT)
+endif
+unexport VIRTUAL_ENV
+
+.DEFAULT_GOAL := help
+.PHONY: help up test test-services journeys check bench clean
+
+help: ## Say what can be made.
+	@echo "Benigna. make …"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  %-15s %s\n' "$$name" "$$text"; done
+
+up: .venv/.locked ## Start the portal: PORT (8000), BENIGNA_DATA_DIR (.benigna), Ctrl-C ends it.
+	@exec $(RUN)python manage.py up
+
+test: .venv/.locked ## Test everything that needs no server and no browser, with a real worker on the embedded default.
+	@env -u DATABASE_URL -u CELERY_BROKER_URL $(PYTEST) $(IN_PARALLEL) -q --ignore=tests/services --ignore=tests/journeys tests
+
+test-services: .venv/.locked ## Repeat what touches database, broker or search on PostgreSQL and RabbitMQ (started here unless given).
+	@tests/services/with-servers $(PYTEST) $(IN_PARALLEL) -q -m services --ignore=tests/journeys tests
+
+journeys: .venv/.locked ## Drive the portal in Chromium (CHROMIUM names the binary).
+	@env -u DATABASE_URL -u CELERY_BROKER_URL $(PYTEST) -q tests/journeys
+
+check: .venv/.locked ## Lint, format, floors, types, templates, deployment settings, migrations, API schema.
+	@sh .ci/check
+
+bench: .venv/.locked ## Measure answer times over HTTP on a portal of its own and print a table.
+	@$(RUN)python -m tests.bench
+
+clean: ## Remove the environment and the tools; data stay.
+	rm -rf .venv $(TOOLS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+# The environment is exactly what uv.lock says. No Python is downloaded: it is the one that was found.
+.venv/.locked: uv.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one with PYTHON=…"; exit 1; }
+	@command -v uv >/dev/null || test -x $(TOOLS)/bin/uv || { \
+		echo "Fetching uv from PyPI into $(TOOLS) …"; \
+		$(PYTHON) -m venv $(TOOLS) || { echo "Python's venv is needed (Debian: apt install python3-venv)."; exit 1; }; \
+		$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.8,<1'; }
+	@echo "Installing the locked environment into .venv …"
+	@uv=$$(command -v uv || echo $(TOOLS)/bin/uv); \
+		UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=.venv UV_LINK_MODE=copy \
+		"$$uv" sync --frozen --quiet --python "$$(command -v $(PYTHON))"
+	@touch $@
