@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from rdkit import Chem
 
+from .elements import NON_METALS
 from .geometry import Box, Point
 
 FONT_FAMILY = "Arial, Helvetica, Liberation Sans, sans-serif"
@@ -109,7 +110,9 @@ def _hydrogens(atom: Chem.Atom) -> list[_Run]:
 
 
 def _charge(atom: Chem.Atom) -> list[_Run]:
-    charge, dots = atom.GetFormalCharge(), "•" * min(atom.GetNumRadicalElectrons(), 3)
+    charge = atom.GetFormalCharge()
+    lone = atom.GetNumRadicalElectrons() if atom.GetSymbol() in NON_METALS else 0  # says nothing of a metal ion
+    dots = "•" * min(lone, 3)
     size = str(abs(charge)) if abs(charge) > 1 else ""
     text = dots + size + ("+" if charge > 0 else "−" if charge < 0 else "")
     return [_Run(text, _SMALL, -0.36)] if text else []

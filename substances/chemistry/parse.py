@@ -86,7 +86,10 @@ def _from_smiles(checked: Checked) -> Chem.Mol:
 
 
 def _from_inchi(checked: Checked) -> Chem.Mol:
-    mol: Chem.Mol | None = rdinchi.InchiToMol(checked.text, True, False)[0]
+    try:
+        mol: Chem.Mol | None = rdinchi.InchiToMol(checked.text, True, False)[0]
+    except Chem.MolSanitizeException as error:
+        raise StructureRefused("unreadable", notation="InChI") from error
     if mol is None:
         raise _unreadable("InChI", checked)
     again = inchi_of(mol)

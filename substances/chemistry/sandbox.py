@@ -139,6 +139,8 @@ def _read_structure(
     from .standardise import standardise
 
     record, mol = standardise(text, notation_named(format), max_atoms=max_atoms)
+    own = {str(key): base64.b64encode(fingerprint(mol, key)).decode() for key in STORED}
+    parent = own if record.parent.smiles == record.smiles else _parent_fingerprints(record.parent.smiles)
     return {
         "format": format,
         "smiles": record.smiles,
@@ -154,8 +156,8 @@ def _read_structure(
         "standardiser": record.standardiser,
         "heavy_atoms": mol.GetNumHeavyAtoms(),
         "elements": sorted({atom.GetSymbol() for atom in mol.GetAtoms()}),
-        "fingerprints": {str(key): base64.b64encode(fingerprint(mol, key)).decode() for key in STORED},
-        "parent_fingerprints": _parent_fingerprints(record.parent.smiles),
+        "fingerprints": own,
+        "parent_fingerprints": parent,
         "svg": depict(mol, label=label or record.formula) if svg else None,
     }
 

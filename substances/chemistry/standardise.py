@@ -108,14 +108,15 @@ def standardise(text: str, notation: Notation, *, max_atoms: int = MAX_ATOMS_QUE
 
 def describe(mol: Chem.Mol, *, changes: tuple[Note, ...] = ()) -> Standardised:
     """The record of a molecule that is already in standard form."""
-    inchi = inchi_of(mol)
+    smiles, inchi = Chem.MolToSmiles(mol), inchi_of(mol)
+    inchikey = rdinchi.InchiToInchiKey(inchi) if inchi else None
     return Standardised(
-        smiles=Chem.MolToSmiles(mol),
+        smiles=smiles,
         inchi=inchi,
-        inchikey=rdinchi.InchiToInchiKey(inchi) if inchi else None,
+        inchikey=inchikey,
         formula=rdMolDescriptors.CalcMolFormula(mol),
         mass_g_per_mol=mass_g_per_mol(mol),
-        parent=parent_of(mol),
+        parent=parent_of(mol, known=(smiles, inchikey)),
         changes=changes,
     )
 
@@ -141,10 +142,14 @@ def normalised(mol: Chem.Mol) -> tuple[Chem.Mol, list[Note]]:
     return after, [Note("groups_normalised")]
 
 
-def parent_of(mol: Chem.Mol) -> Parent:
+def parent_of(mol: Chem.Mol, *, known: tuple[str, str | None] | None = None) -> Parent:
     """The parent by the rule at the top of this module.
 
     Several fragments that are the same molecule (two stearates of one calcium) count as one part.
+
+    Args:
+        mol: in standard form.
+        known: SMILES and InChIKey of `mol`, where they are at hand; most molecules are their own parent.
     """
     fragments = Chem.GetMolFrags(mol, asMols=True, sanitizeFrags=True)
     parts: dict[str, Chem.Mol] = {}
@@ -163,20 +168,22 @@ def parent_of(mol: Chem.Mol) -> Parent:
         return Parent(None, None, (Note("parent_inorganic"),))
     if len(parts) > 1:
         return Parent(None, None, (Note("parent_several", {"fragments": " . ".join(sorted(parts))[:300]}),))
-    return _neutral(next(iter(parts.values())), sorted(set(left_out)))
+    return _neutral(next(iter(parts.values())), sorted(set(left_out)), known)
 
 
 def _is_organic(smiles: str, part: Chem.Mol) -> bool:
     return smiles not in _INORGANIC_CARBON and any(atom.GetAtomicNum() == 6 for atom in part.GetAtoms())
 
 
-def _neutral(part: Chem.Mol, left_out: list[str]) -> Parent:
+def _neutral(part: Chem.Mol, left_out: list[str], known: tuple[str, str | None] | None) -> Parent:
     notes = [Note("parent_fragments_removed", {"fragments": ", ".join(left_out)})] if left_out else []
     before = Chem.MolToSmiles(part)
     part = _uncharger().uncharge(part)
     smiles = Chem.MolToSmiles(part)
     if smiles != before:
         notes.append(Note("parent_neutralised"))
+    if known is not None and known[0] == smiles:
+        return Parent(smiles, known[1], tuple(notes))
     inchi = inchi_of(part)
     return Parent(smiles, rdinchi.InchiToInchiKey(inchi) if inchi else None, tuple(notes))
 
