@@ -1,0 +1,107 @@
+"""The rows that search reads: names, identifiers and structures as terms, rebuilt with their substances."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from uuid import UUID
+
+from django.db import transaction
+
+from substances.models import Identifier, Name, SearchTerm, Structure, Substance
+from substances.services.folding import fold
+from substances.services.ranking import EXACT_ONLY_KINDS
+from substances.vocabulary import IdentifierScheme, NameKind
+
+SMILES, INCHI, FORMULA = "smiles", "inchi", "formula"
+# Of two kinds that fold alike, the row keeps the one that counts for more.
+_STRONGEST_FIRST = (
+    *IdentifierScheme.values,
+    NameKind.PREFERRED,
+    NameKind.ABBREVIATION,
+    NameKind.SYNONYM,
+    NameKind.SYSTEMATIC,
+    SMILES,
+    INCHI,
+    FORMULA,
+)
+_KIND_RANK = {str(kind): rank for rank, kind in enumerate(_STRONGEST_FIRST)}
+_BATCH = 500
+_LONGEST_TEXT = 1000
+
+
+def rebuild_for(substances: Iterable[Substance]) -> int:
+    """Makes the search terms of these substances anew, and returns how many there are now.
+
+    What was merged into a substance is found under the substance that stands; a merged one has no terms itself.
+    Six statements for each 500 substances.
+    """
+    wanted = {substance.pk for substance in substances}
+    stands_for = _where_merged_ones_went()
+    roots = sorted({stands_for.get(pk, pk) for pk in wanted})
+    merged_into: dict[UUID, list[UUID]] = {}
+    for pk, root in stands_for.items():
+        merged_into.setdefault(root, []).append(pk)
+    made = 0
+    for start in range(0, len(roots), _BATCH):
+        owner = {pk: root for root in roots[start : start + _BATCH] for pk in (root, *merged_into.get(root, ()))}
+        made += _rebuild(owner)
+    return made
+
+
+def _where_merged_ones_went() -> dict[UUID, UUID]:
+    """For each merged substance the one that stands for it, over any number of steps."""
+    steps = dict(Substance.objects.filter(merged_into__isnull=False).values_list("pk", "merged_into_id"))
+    found = {}
+    for pk in steps:
+        root, seen = pk, {pk}
+        while root in steps and steps[root] not in seen:
+            root = steps[root]
+            seen.add(root)
+        found[pk] = root
+    return found
+
+
+@transaction.atomic
+def _rebuild(owner: dict[UUID, UUID]) -> int:
+    """Replaces the terms of a batch. `owner`: each substance read, and the one its terms belong to."""
+    ids = list(owner)
+    best: dict[tuple[UUID, str, bool], tuple[str, str]] = {}
+    for substance, folded, text, kind in (*_names(ids), *_identifiers(ids), *_structures(ids)):
+        key = (owner[substance], folded, kind in EXACT_ONLY_KINDS)
+        if folded and (key not in best or _KIND_RANK[kind] < _KIND_RANK[best[key][1]]):
+            best[key] = (text, kind)
+    SearchTerm.objects.filter(substance__in=ids).delete()
+    terms = [SearchTerm(substance_id=key[0], folded=key[1], text=text, kind=kind) for key, (text, kind) in best.items()]
+    SearchTerm.objects.bulk_create(terms, batch_size=1000)
+    return len(terms)
+
+
+_Row = tuple[UUID, str, str, str]
+
+
+def _names(ids: Collection[UUID]) -> Iterator[_Row]:
+    for pk, text in Substance.objects.filter(pk__in=ids).values_list("pk", "name"):
+        yield pk, fold(text), text, NameKind.PREFERRED
+    for pk, text, kind in Name.objects.filter(substance__in=ids).values_list("substance_id", "text", "kind"):
+        yield pk, fold(text), text, kind
+
+
+def _identifiers(ids: Collection[UUID]) -> Iterator[_Row]:
+    """Each identifier as it is and without its dashes. A bare number is never a CID: "CID" stands in front."""
+    rows = Identifier.objects.filter(substance__in=ids).values_list("substance_id", "scheme", "value")
+    for pk, scheme, value in rows:
+        shown = f"CID {value}" if scheme == IdentifierScheme.CID else value
+        yield pk, fold(shown), shown, scheme
+        yield pk, fold(shown).replace(" ", ""), shown, scheme
+
+
+def _structures(ids: Collection[UUID]) -> Iterator[_Row]:
+    """Structures and formulas exactly as written: in SMILES and in formulas, case is meaning (Co is not CO)."""
+    rows = Structure.objects.filter(substance__in=ids).values_list(
+        "substance_id", "smiles", "as_reported", "inchi", "inchikey", "formula"
+    )
+    for pk, smiles, as_reported, inchi, inchikey, formula in rows:
+        for text, kind in ((smiles, SMILES), (as_reported, SMILES), (inchi, INCHI), (formula, FORMULA)):
+            if len(text) <= _LONGEST_TEXT and "\n" not in text:
+                yield pk, text, text, kind
+        yield pk, fold(inchikey), inchikey, IdentifierScheme.INCHIKEY
