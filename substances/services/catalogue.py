@@ -21,7 +21,7 @@ from substances.chemistry.sandbox_client import Sandbox
 from substances.models import Source, Structure, Substance
 from substances.services.catalogue_changes import Changes, reconcile
 from substances.services.catalogue_facts import FactWriter
-from substances.services.catalogue_files import CatalogueError, fingerprint_of
+from substances.services.catalogue_files import CatalogueError, Line, fingerprint_of
 from substances.services.catalogue_forget import forget_dropped
 from substances.services.catalogue_groups import GroupText
 from substances.services.catalogue_loads import (
@@ -33,7 +33,7 @@ from substances.services.catalogue_loads import (
     version_of_chemistry,
 )
 from substances.services.catalogue_read import FOLDER, CatalogueFiles, read_catalogue
-from substances.services.catalogue_structures import Measured, StructureUnread, groups_of, measure
+from substances.services.catalogue_structures import Measured, StructureUnread, groups_of, in_sandboxes, measure
 from substances.services.search_terms import rebuild_for
 from substances.vocabulary import SubstanceKind
 
@@ -55,9 +55,8 @@ def load_catalogue(*, folder: Path | None = None) -> CatalogueReport:
     if (known := loaded_before(ROOM, fingerprint)) is not None:
         return CatalogueReport(ROOM, known, unchanged=True, seconds=time.perf_counter() - started)
     files = read_catalogue(folder)
-    with Sandbox() as box:
-        measured = measure_structures(box, files)
-        inferred = _inferred(box, files, measured)
+    measured = measure_structures(files)
+    inferred = _inferred(files, measured)
     with transaction.atomic():
         changes, kept = _store(files, measured, inferred)
         counts = {field.name: len(getattr(files, field.name)) for field in dataclasses.fields(files)}
@@ -65,24 +64,25 @@ def load_catalogue(*, folder: Path | None = None) -> CatalogueReport:
     return CatalogueReport(ROOM, counts, changes, kept=kept, seconds=time.perf_counter() - started)
 
 
-def measure_structures(box: Sandbox, files: CatalogueFiles) -> dict[str, Measured]:
+def measure_structures(files: CatalogueFiles) -> dict[str, Measured]:
     """Every structure as the chemistry room reads it, by slug of its substance.
 
     Raises:
         CatalogueError: one cannot be read, or its InChIKey is not the one the catalogue gives.
     """
     names = {line.text("slug"): line.text("name") for line in files.substances}
-    measured = {}
-    for line in files.structures:
-        slug = line.text("substance")
+
+    def one(box: Sandbox, line: Line) -> Measured:
         try:
-            found = measure(box, line.text("smiles"), label=names[slug])
+            found = measure(box, line.text("smiles"), label=names[line.text("substance")])
         except StructureUnread as error:
             raise line.error("smiles", str(error)) from error
         if found.inchikey != line.optional("inchikey"):
             raise line.error("inchikey", f"is not that of the SMILES, which is {found.inchikey or 'none'}")
-        measured[slug] = found
-    return measured
+        return found
+
+    slugs = [line.text("substance") for line in files.structures]
+    return dict(zip(slugs, in_sandboxes(one, files.structures), strict=True))
 
 
 def check_groups(files: CatalogueFiles, inferred: Mapping[str, set[str]]) -> None:
@@ -97,19 +97,31 @@ def check_groups(files: CatalogueFiles, inferred: Mapping[str, set[str]]) -> Non
                 raise CatalogueError("groups.yaml", None, f"group {group.slug}, non_members", slug, "fits the rule")
 
 
-def inferred_groups(box: Sandbox, groups: Iterable[GroupText], structures: Mapping[str, str]) -> dict[str, set[str]]:
+def inferred_groups(groups: Iterable[GroupText], structures: Mapping[str, str]) -> dict[str, set[str]]:
     """For each structure (SMILES by key) the slugs of the groups whose rule it fulfils.
 
     Raises:
         CatalogueError: a rule cannot be read.
     """
     rules = {group.slug: group.rule for group in groups if group.rule}
+
+    def one(box: Sandbox, smiles: str) -> set[str]:
+        try:
+            return groups_of(box, smiles, rules)
+        except StructureUnread as error:
+            raise _unread_rule(box, rules, str(error)) from error
+
+    return dict(zip(structures, in_sandboxes(one, structures.values()), strict=True))
+
+
+def _unread_rule(box: Sandbox, rules: Mapping[str, Mapping[str, object]], why: str) -> CatalogueError:
+    """Which rule it was that could not be read."""
     for slug, rule in rules.items():
         try:
             groups_of(box, "C", {slug: rule})
         except StructureUnread as error:
-            raise CatalogueError("groups.yaml", None, f"group {slug}, rule", "", str(error)) from error
-    return {key: groups_of(box, smiles, rules) for key, smiles in structures.items()}
+            return CatalogueError("groups.yaml", None, f"group {slug}, rule", str(rule), str(error))
+    return CatalogueError("groups.yaml", None, "rules", "", why)
 
 
 def forget_files_dropped(files: CatalogueFiles) -> tuple[str, ...]:
@@ -121,13 +133,14 @@ def forget_files_dropped(files: CatalogueFiles) -> tuple[str, ...]:
     )
 
 
-def _inferred(box: Sandbox, files: CatalogueFiles, measured: Mapping[str, Measured]) -> dict[str, set[str]]:
+def _inferred(files: CatalogueFiles, measured: Mapping[str, Measured]) -> dict[str, set[str]]:
     """Groups by rule: of the catalogue's structures by slug, of all other current structures by substance id."""
-    found = inferred_groups(box, files.groups, {slug: one.smiles for slug, one in measured.items()})
-    check_groups(files, found)
     others = Structure.objects.filter(is_current=True).exclude(substance__slug__in=measured)
     structures = {str(substance): smiles for substance, smiles in others.values_list("substance_id", "smiles")}
-    return found | inferred_groups(box, files.groups, structures)
+    structures |= {slug: one.smiles for slug, one in measured.items()}
+    found = inferred_groups(files.groups, structures)
+    check_groups(files, found)
+    return found
 
 
 def _store(

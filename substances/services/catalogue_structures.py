@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+import os
+import queue
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from substances.chemistry.sandbox_client import Sandbox, SandboxFailed
 
+T = TypeVar("T")
+R = TypeVar("R")
 # Beside the structures of a registry the limits of a stranger's query need not hold.
 MAX_ATOMS_REGISTRY = 999
 
@@ -79,13 +85,26 @@ def groups_of(box: Sandbox, smiles: str, rules: Mapping[str, Mapping[str, Any]])
     return {slug for slug, found in answer["groups"].items() if found["member"]}
 
 
-def memberships(
-    box: Sandbox, structures: Sequence[tuple[Any, str]], rules: Mapping[str, Mapping[str, Any]]
-) -> Iterator[tuple[Any, str]]:
-    """Every (key of a structure, slug of a rule it fulfils)."""
-    for key, smiles in structures:
-        for slug in sorted(groups_of(box, smiles, rules)):
-            yield key, slug
+def in_sandboxes(work: Callable[[Sandbox, T], R], items: Iterable[T]) -> list[R]:
+    """What `work` makes of each item, in their order; shared out among as many sandboxes as there are cores, at most 2.
+
+    Raises:
+        StructureUnread, CatalogueError: the first that `work` raised.
+    """
+    count = min(2, os.cpu_count() or 1)
+    free: queue.SimpleQueue[Sandbox] = queue.SimpleQueue()
+
+    def one(item: T) -> R:
+        box = free.get()
+        try:
+            return work(box, item)
+        finally:
+            free.put(box)
+
+    with contextlib.ExitStack() as boxes, ThreadPoolExecutor(count) as threads:
+        for _ in range(count):
+            free.put(boxes.enter_context(Sandbox()))
+        return list(threads.map(one, items))
 
 
 def _ask(box: Sandbox, op: str, timeout_s: float = 5.0, **args: Any) -> dict[str, Any]:
