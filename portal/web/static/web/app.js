@@ -81,6 +81,10 @@
 
   function start() {
     showTheme();
+    if (matchMedia("(max-width: 64rem)").matches) {
+      // On a phone the answer comes first; the filters are one touch away.
+      for (const box of document.querySelectorAll("details.filterbox")) box.open = false;
+    }
     const errors = document.querySelector("[data-error-summary]");
     if (errors) errors.focus();
   }
