@@ -1,0 +1,154 @@
+"""What every importer of a list is: a slug, a version, and a reader that turns a file into reported rows.
+
+Importers are pure: they know the publisher's layout, not the database. Each has a room of its own beside this file,
+with a README that says where the file comes from and what is odd about it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+# Cells by which publishers say that there is nothing.
+MISSING = frozenset({"", "-", "--", "---", "NA", "N/A", "n/a"})
+
+
+class WrongFile(ValueError):
+    """A file that is not the list it claims to be; refused whole. The message names what gave it away.
+
+    Attributes:
+        sheet, line, column: where; None where the file as a whole is at fault. `line` counts from 1 as a
+            spreadsheet shows it.
+    """
+
+    def __init__(
+        self, why: str, *, sheet: str | None = None, line: int | None = None, column: str | None = None
+    ) -> None:
+        self.sheet, self.line, self.column, self.why = sheet, line, column, why
+        place = [f"sheet {sheet!r}"] if sheet else []
+        place += [f"row {line}"] if line else []
+        place += [f"column {column!r}"] if column else []
+        super().__init__(f"{', '.join(place)}: {why}" if place else why)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in a row that a person should look at; the row itself is kept as reported.
+
+    Attributes:
+        code: stable, for programs.
+        message: an English sentence that quotes the value.
+    """
+
+    code: str
+    message: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Member:
+    """One substance that a row names, with its identifiers as printed ("" where there is none)."""
+
+    name: str
+    cas_rn: str = ""
+    ec_number: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ReportedRow:
+    """One row as the publisher printed it, and what it says in our terms.
+
+    Attributes:
+        sheet, line: where it stands; lines count from 1, the header included.
+        cells: every cell, by its header, as printed.
+        name: what the row is called.
+        members: the substances it names, at least one; several where its cells run parallel over lines.
+        reasons: in the normal form of the list, sorted.
+        listed_on: the day since when.
+        is_group: whether it names a group by name only, without any number.
+        problems: what is odd about it.
+    """
+
+    sheet: str
+    line: int
+    cells: Mapping[str, str]
+    name: str
+    members: tuple[Member, ...]
+    reasons: tuple[str, ...] = ()
+    listed_on: dt.date | None = None
+    is_group: bool = False
+    problems: tuple[Problem, ...] = ()
+
+
+class Importer(Protocol):
+    """The reader of one publisher's file.
+
+    Attributes:
+        slug: what `manage.py import_list` calls it.
+        version: grows when the same file is read otherwise.
+        list_slug: the list (`ChemicalList.slug`) that its releases belong to.
+    """
+
+    slug: str
+    version: int
+    list_slug: str
+
+    def parse(self, path: Path) -> Iterator[ReportedRow]:
+        """The rows of the file, in its order, each exactly once.
+
+        Raises:
+            WrongFile: the file is not that list.
+        """
+        ...
+
+    def legal_basis(self, reason: str) -> str:
+        """The article or annex that a reason in normal form stands for."""
+        ...
+
+    def concern(self, reason: str) -> tuple[str, str] | None:
+        """The concern and its strength (`substances.vocabulary`) that a reason implies; None if it implies none."""
+        ...
+
+
+def find_header(
+    rows: Sequence[Sequence[object]], *, needed: Sequence[str], sheet: str, within: int = 20
+) -> tuple[int, dict[str, int]]:
+    """Where the header stands: its index in `rows`, and the column index of every header in it.
+
+    Args:
+        needed: headers that must be there, in any order; blanks at the ends do not count.
+        within: how many rows a preamble and the header may take.
+
+    Raises:
+        WrongFile: no row has them all; names the missing ones of the row that has most of them.
+    """
+    best: tuple[int, int, list[str]] = (-1, 0, list(needed))
+    for index, row in enumerate(rows[:within]):
+        texts = [str(cell).strip() for cell in row]
+        missing = [name for name in needed if name not in texts]
+        if not missing:
+            for name in needed:
+                if texts.count(name) > 1:
+                    raise WrongFile("the header stands there twice", sheet=sheet, line=index + 1, column=name)
+            return index, {text: position for position, text in enumerate(texts) if text}
+        if len(needed) - len(missing) > best[0]:
+            best = (len(needed) - len(missing), index, missing)
+    line = best[1] + 1 if best[0] > 0 else 1
+    why = f"the header is missing; a header row has {', '.join(repr(name) for name in needed)}"
+    raise WrongFile(why, sheet=sheet, line=line, column=best[2][0])
+
+
+def split_parallel(cells: Sequence[str]) -> list[tuple[str, ...]] | None:
+    """Cells whose lines run parallel, as one tuple for each line; None if they do not run parallel.
+
+    A cell of one line stands for every line; cells that mean "none" become "".
+    """
+    columns = [[part.strip() for part in cell.replace("\r\n", "\n").split("\n")] for cell in cells]
+    columns = [["" if part in MISSING else part for part in column] for column in columns]
+    longest = max(len(column) for column in columns)
+    if any(len(column) not in (1, longest) for column in columns):
+        return None
+    widened = [column * longest if len(column) == 1 else column for column in columns]
+    return list(zip(*widened, strict=True))
