@@ -61,7 +61,10 @@ def read_molecule(
         changes.append(Note("atom_maps_removed"))
     for atom in mol.GetAtoms():
         atom.SetAtomMapNum(0)
+    charges = [atom.GetFormalCharge() for atom in mol.GetAtoms()]
     mol = _sanitised(mol, checked)
+    if charges != [atom.GetFormalCharge() for atom in mol.GetAtoms()]:
+        changes.append(Note("groups_normalised"))
     marks = _stereo_marks(mol)
     atoms = mol.GetNumAtoms()
     mol = Chem.RemoveHs(mol)

@@ -1,8 +1,8 @@
-"""The sandbox process: reads foreign structures where dying is allowed. `python -m substances.chemistry.sandbox`.
+"""The sandbox process: reads foreign structures where dying is allowed. `python -m substances.chemistry.sandbox 5`.
 
 No Django, no database, no secrets in its environment. It reads requests from standard input and writes answers to
-standard output, each a 4-byte big-endian length and JSON. Limits: data 512 MB, processor time 5 s a request, no core
-file, no file written. It ends when its input ends, after a number of requests, or when it has grown.
+standard output, each a 4-byte big-endian length and JSON. Limits: data 512 MB, processor time for each request (the
+argument, in seconds), no core file, no file written. It ends when its input ends, after many requests, or when grown.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from typing import Any, BinaryIO, NoReturn, TypeAlias
 
 Answer: TypeAlias = dict[str, Any]
 
-CPU_S_PER_REQUEST = 5
 DATA_BYTES = 512 * 2**20
 MAX_REQUESTS = 2_000
 MAX_RESIDENT_KB = 400 * 1024
@@ -29,6 +28,7 @@ EXIT_OUT_OF_MEMORY = 77
 
 def main() -> NoReturn:
     """Answers requests until the input ends."""
+    cpu_s = int(sys.argv[1])
     requests, answers = _take_over_streams()
     _limit(resource.RLIMIT_DATA, DATA_BYTES)
     _limit(resource.RLIMIT_CORE, 0)
@@ -40,7 +40,7 @@ def main() -> NoReturn:
             request = _read(requests)
             if request is None:
                 break
-            _allow_cpu(CPU_S_PER_REQUEST)
+            _allow_cpu(cpu_s)
             answer = _answer(operations, request)
             last = served == MAX_REQUESTS or _resident_kb() > MAX_RESIDENT_KB
             _write(answers, {"answer": answer, "last": last})

@@ -59,9 +59,13 @@ class Sandbox:
     """A child process that reads structures, started ahead of need and again after each death.
 
     Safe for threads (one request at a time), not for use after a fork: see `sandbox()`.
+
+    Args:
+        cpu_s: processor time that one request may use, in seconds.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, cpu_s: int = 5) -> None:
+        self._cpu_s = cpu_s
         self._lock = threading.Lock()
         self._owner = os.getpid()
         self._ready = False
@@ -126,7 +130,7 @@ class Sandbox:
     def _start(self) -> subprocess.Popen[bytes]:
         environment = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
         process = subprocess.Popen(  # noqa: S603 - our own module, run by our own interpreter
-            [sys.executable, "-m", f"{__package__}.sandbox"],
+            [sys.executable, "-m", f"{__package__}.sandbox", str(self._cpu_s)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # parsers quote the structure; structures stay out of logs

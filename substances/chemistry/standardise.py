@@ -103,6 +103,7 @@ def standardise(text: str, notation: Notation, *, max_atoms: int = MAX_ATOMS_QUE
     """
     mol, _, changes = read_molecule(text, notation, max_atoms=max_atoms)
     mol, notes = normalised(mol)
+    notes = [note for note in notes if note not in changes]
     return describe(mol, changes=(*changes, *notes)), mol
 
 
