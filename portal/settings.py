@@ -176,10 +176,12 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory" if env.text("EMAIL_URL") else "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
+# Failed logins are counted by axes, for each account and each address, whichever door they come through.
+ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": "1000/5m", "reset_password": "20/m/ip,5/d/key"}
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 5 / 60  # hours: 10 attempts in 5 minutes
 AXES_LOCKOUT_PARAMETERS = ["ip_address", "username"]
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "portal.organisations.accounts.attempted_account"
 AXES_CLIENT_IP_CALLABLE = "portal.common.client_address.client_address"
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 

@@ -154,5 +154,6 @@ def start_worker(*, database_url: str, concurrency: int = 1, log: Path | None = 
     command = [sys.executable, "-m", "celery", "-A", "portal", "worker", "--pool=prefork"]
     command += [f"--concurrency={concurrency}", "--loglevel=INFO", "--without-mingle"]
     command += ["--without-gossip", f"--hostname=test-{os.getpid()}@%h"]
+    command += ["--include=tests.portal.work_for_tests"]
     environment = os.environ | {"DATABASE_URL": database_url}
     return LiveWorker(command, environment=environment, log=log or DATA_DIR / "worker.log")

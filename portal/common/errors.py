@@ -24,3 +24,31 @@ class DomainError(Exception):
         self.code = code or self.code
         self.status = status or self.status
         self.more = more
+
+
+class NotAllowed(DomainError):
+    """The person may not do this."""
+
+    code = "not_allowed"
+    status = 403
+
+
+class NotValid(DomainError):
+    """What was given cannot be used as it stands."""
+
+    code = "not_valid"
+    status = 422
+
+
+class Conflict(DomainError):
+    """It does not fit what is there by now."""
+
+    code = "conflict"
+    status = 409
+
+
+class Gone(DomainError):
+    """It was there and cannot be had any more."""
+
+    code = "gone"
+    status = 410

@@ -38,7 +38,7 @@ def _write_whole(path: Path, text: str) -> None:
 class Channel(filesystem.Channel):
     """Messages as files, oldest first by name; taken by renaming, which only one worker can."""
 
-    def _put(self, queue: str, payload: Any, **_options: Any) -> None:
+    def _put(self, queue: str, payload: Any, **_options: Any) -> None:  # type: ignore[override]  # named as its parent does
         name = f"{time.time_ns():020}_{uuid.uuid4().hex}.{queue}.msg"
         _write_whole(Path(self.data_folder_out) / name, dumps(payload))
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import structlog
-from django.db import DatabaseError, close_old_connections, transaction
+from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_noop
@@ -182,7 +182,8 @@ def _run(job: Job) -> str:
 
 def _record_error(job: Job) -> None:
     """Puts the job back for another attempt, or fails it when there is none left."""
-    close_old_connections()
+    if not connection.in_atomic_block:
+        close_old_connections()  # it may be the connection that broke
     try:
         if job.attempts < job.max_attempts:
             # The scheduler rings again at its next round: what broke may need a moment.
