@@ -98,10 +98,10 @@ class How(models.TextChoices):
 class Checked(models.TextChoices):
     """How we made sure that the source says it."""
 
-    FILE = "file", _("compared with the publisher's file")
+    FILE = "file", _("compared with the file")
     TEXT = "text", _("read in the text")
-    RECALLED = "recalled", _("recalled, not yet checked against the text")
-    IMPORTED = "imported", _("imported from the publisher's file")
+    RECALLED = "recalled", _("recalled, not yet checked")
+    IMPORTED = "imported", _("imported")
     REVIEWED = "reviewed", _("reviewed by two people")
     MADE_UP = "made_up", pgettext_lazy("how a fact was checked", "made up for demonstration")
 

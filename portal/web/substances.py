@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from portal.review.models import Proposal
 from portal.web import sentences
 from portal.web.facets import counted, facets
 from substances.filters import SubstanceFilter
-from substances.models import ConcernFlag, ListMembership, Substance
+from substances.models import ConcernFlag, ListMembership, Name, Substance
 from substances.services.search import search_substances
 from substances.services.similarity import NotComputable, similar_to
 from substances.vocabulary import AUTHORITY_RANK, IdentifierScheme
@@ -24,6 +25,8 @@ from substitution.models import Replacement
 from substitution.services.alternatives import by_substance
 
 SHOWN_IN_STRIP = ["cas", "ec", "index", "inchikey", "dtxsid", "cid"]
+# Least Tanimoto coefficient of a neighbour on the substance's page.
+WORTH_SHOWING = Decimal("0.3")
 COUNTERS = {
     "concern": counted("flags__concern"),
     "authority": counted("flags__authority"),
@@ -95,7 +98,7 @@ def _substance_context(request: HttpRequest, shown: Substance) -> dict[str, Any]
         "against": sentences.against(flags, memberships),
         "instead": sentences.instead(replacements),
         "identifiers": _strip(shown),
-        "other_names": [name for name in shown.names.all() if name.text != shown.name],
+        "other_names": _other_names(shown),
         "flags": flags,
         "flag_tiles": _one_of_each(flags),
         "disagreements": _disagreements(flags),
@@ -105,7 +108,7 @@ def _substance_context(request: HttpRequest, shown: Substance) -> dict[str, Any]
         "similar": similar,
         "not_computable": not_computable,
         "production": production,
-        "demo_data": any(row.company.is_demo for row in production),
+        "names_demo_companies": any(row.company.is_demo for row in production),
         "proposals": Proposal.objects.filter(target_kind="substance", target_id=shown.pk, state="submitted").count(),
         "sections": _sections(shown, flags, memberships, replacements, similar, production),
         "crumbs": [
@@ -126,6 +129,15 @@ def _strip(shown: Substance) -> list[dict[str, str]]:
         values.setdefault((IdentifierScheme.INCHIKEY, structure.inchikey), {"scheme": "inchikey", "value": structure.inchikey})
         values[("smiles", "")] = {"scheme": "smiles", "value": structure.smiles}
     return list(values.values())
+
+
+def _other_names(shown: Substance) -> list[Name]:
+    """Names that say something else than the heading, each once."""
+    others: dict[str, Name] = {}
+    for name in shown.names.all():
+        others.setdefault(name.text.casefold(), name)
+    others.pop(shown.name.casefold(), None)
+    return list(others.values())
 
 
 def _one_of_each(flags: list[ConcernFlag]) -> list[ConcernFlag]:
@@ -158,9 +170,9 @@ def _by_function(replacements: list[Replacement]) -> list[dict[str, Any]]:
 def _similar(shown: Substance) -> tuple[list[Any], str]:
     """Listed neighbours, or why there can be none."""
     try:
-        return similar_to(shown, limit=8, threshold="0.3", listed_only=True), ""
-    except NotComputable as error:
-        return [], str(error)
+        return similar_to(shown, limit=8, threshold=WORTH_SHOWING, listed_only=True), ""
+    except NotComputable as why:
+        return [], why.message
 
 
 def _sections(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import time
 from decimal import Decimal
@@ -11,6 +10,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.generics import GenericAPIView
@@ -22,7 +22,7 @@ from rest_framework.reverse import reverse
 from portal.jobs.models import Job
 from portal.jobs.services import cancel_job
 from substances.models import StructureSearch
-from substances.services.similarity import request_search, results
+from substances.services.similarity import MOST_HITS, Neighbour, request_search, results, token_hash
 
 LONGEST_WAIT_SECONDS = 5.0
 
@@ -36,7 +36,7 @@ class SearchRequest(serializers.Serializer[dict[str, Any]]):
     threshold = serializers.DecimalField(
         max_digits=4, decimal_places=3, min_value=Decimal(0), max_value=Decimal(1), default=Decimal("0.3")
     )
-    limit = serializers.IntegerField(min_value=1, max_value=200, default=50)
+    limit = serializers.IntegerField(min_value=1, max_value=MOST_HITS, default=50)
 
 
 class SearchState(serializers.Serializer[StructureSearch]):
@@ -57,6 +57,7 @@ class SearchResults(serializers.Serializer[StructureSearch]):
 
     results = serializers.ListField(child=serializers.DictField(), read_only=True)
     next = serializers.URLField(allow_null=True, read_only=True)
+    not_computable = serializers.CharField(allow_null=True, read_only=True)
     compared_with = serializers.IntegerField(allow_null=True, read_only=True)
     fingerprint = serializers.CharField(read_only=True)
     threshold = serializers.CharField(read_only=True)
@@ -73,8 +74,23 @@ def state_of(search: StructureSearch) -> dict[str, Any]:
     if job is None:
         return {"status": "done", "progress": 1.0, "error": None}
     share = job.progress_done / job.progress_total if job.progress_total else None
-    error = {"code": job.error_code, "message": job.error_message} if job.state == Job.State.FAILED else None
+    error = _error(search, job) if job.state == Job.State.FAILED else None
     return {"status": job.state, "progress": 1.0 if job.state == Job.State.DONE else share, "error": error}
+
+
+def _error(search: StructureSearch, job: Job) -> dict[str, Any]:
+    refusal = search.read_as.get("error") or {}
+    message = _(refusal["template"]) % refusal["params"] if refusal else _(job.error_message)
+    return {"code": job.error_code, "message": message, "position": refusal.get("position")}
+
+
+def _read_as(search: StructureSearch) -> dict[str, Any] | None:
+    """Format, structure and what was normalised on the way in; null until a worker has read it."""
+    if "smiles" not in search.read_as:
+        return None
+    changes = [{"code": c["code"], "message": _(c["template"]) % c["params"]} for c in search.read_as["changes"]]
+    named = {name: search.read_as.get(name) for name in ("format", "smiles", "inchikey", "formula")}
+    return {**named, "changes": changes}
 
 
 class _SearchAccess(GenericAPIView[StructureSearch]):
@@ -88,9 +104,8 @@ class _SearchAccess(GenericAPIView[StructureSearch]):
     def find(self, request: Request, pk: UUID) -> StructureSearch:
         """The search `pk`, if this client may see it."""
         access = request.query_params.get("access", "")
-        sha256 = hashlib.sha256(access.encode()).hexdigest() if access else ""
         visible = self.get_queryset().visible_to(  # type: ignore[attr-defined]  # SearchQuerySet
-            request.user, session_key=request.session.session_key, access_sha256=sha256
+            request.user, session_key=request.session.session_key, access_sha256=token_hash(access)
         )
         found: StructureSearch = get_object_or_404(visible, pk=pk)
         return found
@@ -109,7 +124,7 @@ class _SearchAccess(GenericAPIView[StructureSearch]):
             "id": str(search.pk),
             "kind": search.kind,
             **state_of(search),
-            "read_as": search.read_as or None,
+            "read_as": _read_as(search),
             **self.addresses(request, search, access),
         }
 
@@ -218,13 +233,14 @@ class SearchResultsView(_SearchAccess):
         search = self.find(request, pk)
         after = request.query_params.get("after", "0")
         start = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
-        hits = results(search, after=start, limit=self.page_size + 1)
-        page = hits[: self.page_size]
-        more = len(hits) > self.page_size
+        answer = results(search)
+        page = answer.hits[start : start + self.page_size]
+        more = len(answer.hits) > start + self.page_size
         access = request.query_params.get("access", "")
         body = {
-            "results": [self._row(request, hit) for hit in page],
-            "next": self._next(request, search, page[-1].rank, access) if more else None,
+            "results": [self._row(request, rank, hit) for rank, hit in enumerate(page, start + 1)],
+            "next": self._next(request, search, start + self.page_size, access) if more else None,
+            "not_computable": answer.not_computable or None,
             "compared_with": search.compared_with,
             "fingerprint": search.fingerprint_key,
             "threshold": str(search.threshold),
@@ -233,11 +249,11 @@ class SearchResultsView(_SearchAccess):
         }
         return _private(body)
 
-    def _row(self, request: Request, hit: Any) -> dict[str, Any]:
+    def _row(self, request: Request, rank: int, hit: Neighbour) -> dict[str, Any]:
         substance = hit.substance
         structure = substance.shown_structure
         return {
-            "rank": hit.rank,
+            "rank": rank,
             "score": round(hit.score, 4),
             "substance": {
                 "id": str(substance.pk),

@@ -19,11 +19,10 @@ from portal.common.errors import DomainError
 from portal.jobs.models import Job
 from portal.jobs.services import cancel_job
 from substances.models import StructureSearch
-from substances.services.similarity import request_search, results
+from substances.services.similarity import MOST_HITS, request_search, results
 
 # When the page asks again: soon at first, then ever later.
 WAITS_MS = [100, 150, 250, 400, 600, 1000, 1000, 1000, 5000]
-PAGE_SIZE = 50
 
 
 class SearchForm(forms.Form):
@@ -34,7 +33,7 @@ class SearchForm(forms.Form):
     threshold = forms.DecimalField(
         label=gettext_lazy("At least this alike"), min_value=0, max_value=1, decimal_places=3, initial="0.3", required=False
     )
-    limit = forms.IntegerField(label=gettext_lazy("At most"), min_value=1, max_value=200, initial=50, required=False)
+    limit = forms.IntegerField(label=gettext_lazy("At most"), min_value=1, max_value=MOST_HITS, initial=50, required=False)
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,19 +100,17 @@ def search_result(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, search: StructureSearch) -> dict[str, Any]:
-    after = _whole_number(request.GET.get("after"))
     ended = search.job is None or search.job.has_ended
-    done = search.job is None or search.job.state == Job.State.DONE
-    hits = results(search, after=after, limit=PAGE_SIZE + 1) if done else []
+    answer = results(search) if ended else None
     return {
         "search": search,
-        "ended": ended,
-        "done": done,
+        "done": search.job is None or search.job.state == Job.State.DONE,
         "job": None if ended else _job(request, search),
-        "hits": hits[:PAGE_SIZE],
-        "more_after": hits[PAGE_SIZE - 1].rank if len(hits) > PAGE_SIZE else None,
-        "listed_count": sum(1 for hit in hits[:PAGE_SIZE] if hit.listed),
-        "after": after,
+        "answer": answer,
+        "listed_count": sum(1 for hit in answer.hits if hit.listed) if answer else 0,
+        "position": (search.read_as.get("error") or {}).get("position"),
+        "changes": [_(change["template"]) % change["params"] for change in search.read_as.get("changes", [])],
+        "again": {"threshold": search.threshold, "limit": search.limit},
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
+from substances.reasons import in_words
 from substances.vocabulary import Concern
 
 register = template.Library()
@@ -32,3 +33,16 @@ def says_of(supports: str) -> str:
 def concern_name(concern: object) -> str:
     """A concern's slug in words; the slug itself where it is none of ours."""
     return str(dict(Concern.choices).get(str(concern), concern or ""))
+
+
+@register.filter
+def reason_words(reason: str) -> str:
+    """Why a list names a substance, in words."""
+    return in_words(reason)
+
+
+@register.filter
+def evidence_counts(lines: Any) -> list[dict[str, Any]]:
+    """How many lines speak against, neither way and for, in this order; only those there are."""
+    says = [says_of(line.supports) for line in lines]
+    return [{"says": kind, "count": says.count(kind)} for kind in ("against", "mixed", "for") if kind in says]
