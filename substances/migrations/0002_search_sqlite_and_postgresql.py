@@ -29,7 +29,7 @@ SQLITE_FORWARDS = [
     "INSERT INTO substances_structures_revision VALUES (1, lower(hex(randomblob(16))))",
     *(
         f"""CREATE TRIGGER {table}_{name} AFTER {event} BEGIN
-            UPDATE substances_structures_revision SET value = lower(hex(randomblob(16))); END"""
+            UPDATE substances_structures_revision SET value = lower(hex(randomblob(16))); END"""  # noqa: S608 - constants of this migration only
         for table, name, event in [
             ("substances_fingerprint", "added", "INSERT ON substances_fingerprint"),
             ("substances_fingerprint", "changed", "UPDATE ON substances_fingerprint"),

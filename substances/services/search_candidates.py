@@ -69,9 +69,9 @@ class Postgresql:
         return f"{_FROM} WHERE {where} {order} LIMIT {MOST_CANDIDATES}", [folded, folded]
 
 
-_FROM = f"SELECT {_COLUMNS} FROM substances_searchterm t"
+_FROM = f"SELECT {_COLUMNS} FROM substances_searchterm t"  # noqa: S608 - constants of this module only
 _FROM_FTS = (
-    f"SELECT {_COLUMNS} FROM substances_searchterm_fts f JOIN substances_searchterm t ON t.id = f.rowid"
+    f"SELECT {_COLUMNS} FROM substances_searchterm_fts f JOIN substances_searchterm t ON t.id = f.rowid"  # noqa: S608 - constants of this module only
     " WHERE substances_searchterm_fts MATCH %s"
 )
 _SHORTEST_FIRST = "ORDER BY length(t.folded), t.folded, t.id"
@@ -88,7 +88,8 @@ def matching(question: Question) -> list[Candidate]:
         parts.append(backend.beginning(question.folded))
     if len(question.folded) >= _SHORTEST_CONTAINED:
         parts.append(backend.containing(question.folded))
-    sql = " UNION ".join(f"SELECT * FROM ({part}) AS part_{number}" for number, (part, _) in enumerate(parts))
+    named = (f"({part}) AS part_{number}" for number, (part, _) in enumerate(parts))
+    sql = "SELECT * FROM " + " UNION SELECT * FROM ".join(named)
     return _fetch(sql, [value for _, values in parts for value in values])
 
 

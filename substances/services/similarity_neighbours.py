@@ -1,0 +1,157 @@
+"""What a known substance resembles, answered from stored fingerprints."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from substances.models import ConcernFlag, Fingerprint, ListMembership, Structure, Substance
+from substances.similarity import store
+from substances.similarity.store import NOT_COMPARED, Near, StoredFingerprints
+from substances.vocabulary import Authority, ListEffect, SubstanceKind
+
+DEFAULT_THRESHOLD = Decimal("0.5")
+CWC_LIST = "cwc-schedules"
+# Schedule 1 and 2A of the Annex on Chemicals: toxic chemicals that no search leads to.
+_RESTRICTED_REASON = re.compile(r"(?:schedule\s*)?(?:1|2\s*A)(?!\d)", re.ASCII | re.IGNORECASE)
+# Whose flag counts as a listing: an authority's, in law or by assessment.
+_AUTHORITIES = (Authority.HARMONISED, Authority.AUTHORITY_ASSESSMENT)
+
+_REASONS = {
+    "no_structure": gettext_noop("No structure is known, so similarity is not computable."),
+    SubstanceKind.POLYMER: gettext_noop("A polymer has no single structure, so similarity is not computable."),
+    SubstanceKind.UVCB: gettext_noop("Its composition varies, so similarity is not computable."),
+    SubstanceKind.MIXTURE: gettext_noop("A mixture has no single structure, so similarity is not computable."),
+    SubstanceKind.GROUP: gettext_noop("A group has no single structure; look at its members."),
+    "parent_metal": gettext_noop("It contains a metal or metalloid: compared by group and element only."),
+    "parent_inorganic": gettext_noop("It has no organic part: compared by group and element only."),
+    "restricted": gettext_noop(
+        "This chemical is in schedule 1 or 2A of the Chemical Weapons Convention: its duties are shown, "
+        "chemicals like it are not."
+    ),
+    "no_fingerprint": gettext_noop("Its fingerprint is not stored yet; similarity is not assessed."),
+}
+
+
+class NotComputable(Exception):  # an answer, not an error
+    """Similarity says nothing here; never to be read as "nothing similar".
+
+    Attributes:
+        code: no_structure, parent_metal, parent_inorganic, restricted or no_fingerprint.
+        reason: English sentence; `message` has it in the reader's language.
+    """
+
+    def __init__(self, code: str, *, kind: str = "") -> None:
+        self.code = code
+        self.reason = _REASONS.get(kind, _REASONS[code]) if code == "no_structure" else _REASONS[code]
+        super().__init__(self.reason)
+
+    @property
+    def message(self) -> str:
+        """Why, in the reader's language."""
+        return _(self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A substance, how many bits its fingerprint shares with the question's, and whether it is listed today."""
+
+    substance: Substance
+    score_shared: int
+    score_united: int
+    listed: bool
+
+    @property
+    def score(self) -> float:
+        """Tanimoto coefficient, dimensionless, in [0, 1]; for display."""
+        return self.score_shared / self.score_united if self.score_united else 0.0
+
+
+def similar_to(
+    substance: Substance,
+    *,
+    limit: int = 10,
+    threshold: Decimal = DEFAULT_THRESHOLD,
+    listed_only: bool = False,
+) -> list[Neighbour]:
+    """Other substances at least `threshold` alike, best first, with what a row shows.
+
+    The question is the parent's fingerprint where one is stored (the acid of a salt), else its own. The number of statements is fixed.
+
+    Args:
+        limit: how many at most.
+        threshold: Tanimoto coefficient, in [0, 1].
+        listed_only: only substances that are listed today.
+
+    Raises:
+        NotComputable: there is nothing to compare, or nothing that may be shown.
+    """
+    restricted = restricted_ids()
+    if substance.pk in restricted:
+        raise NotComputable("restricted")
+    index = store.stored()
+    bits = fingerprint_of(substance, index)
+    left_out = restricted | {substance.pk}
+    found = index.nearest(bits, threshold=threshold, limit=None if listed_only else limit, without=left_out)
+    listed = listed_ids(among=[near.substance_id for near in found])
+    if listed_only:
+        found = [near for near in found if near.substance_id in listed][:limit]
+    return neighbours(found, listed)
+
+
+def neighbours(found: list[Near], listed: Collection[UUID]) -> list[Neighbour]:
+    """The same with their substances and what a row shows of them."""
+    rows = Substance.objects.with_what_a_row_shows().in_bulk([near.substance_id for near in found])
+    return [Neighbour(rows[near.substance_id], near.shared, near.united, near.substance_id in listed) for near in found]
+
+
+def fingerprint_of(substance: Substance, index: StoredFingerprints) -> bytes:
+    """The bits a substance is compared by: its parent's, else its own.
+
+    Raises:
+        NotComputable: it has none, and why.
+    """
+    stored = Fingerprint.objects.filter(structure__substance=substance, structure__is_current=True, key=index.key)
+    found = stored.order_by("-of_parent").values_list("bits", "structure__parent_reason").first()
+    if found is not None and found[1] not in NOT_COMPARED:
+        return bytes(found[0])
+    reasons = Structure.objects.filter(substance=substance, is_current=True).values_list("parent_reason", flat=True)
+    reason = reasons.first()
+    if reason is None:
+        raise NotComputable("no_structure", kind=substance.kind)
+    raise NotComputable(reason if reason in NOT_COMPARED else "no_fingerprint")
+
+
+def restricted_ids() -> frozenset[UUID]:
+    """Substances of schedules 1 and 2A of the Chemical Weapons Convention, by any release or claim, ever.
+
+    Read at each search, not kept in the index: what is added to the list today is left out today.
+    """
+    rows = ListMembership.objects.filter(chemical_list__slug=CWC_LIST).values_list("substance_id", "reason")
+    return frozenset(pk for pk, reason in rows if _RESTRICTED_REASON.match(reason.strip()))
+
+
+def listed_ids(day: dt.date | None = None, *, among: Collection[UUID] | None = None) -> frozenset[UUID]:
+    """Substances that are listed on `day` (today, if none is given).
+
+    Listed is: named, on that day, by a list whose effect is concern, or flagged by an authority.
+
+    Args:
+        among: only these are looked at; None for all.
+    """
+    day = day or timezone.localdate()
+    within = Q() if among is None else Q(substance__in=among)
+    memberships = ListMembership.objects.in_force().on(day).filter(within, chemical_list__effect=ListEffect.CONCERN)
+    flags = ConcernFlag.objects.standing(day).filter(within, authority__in=_AUTHORITIES)
+    # Unordered: the models' own order would be sorted for nothing.
+    named = memberships.order_by().values_list("substance_id", flat=True)
+    return frozenset(named.union(flags.order_by().values_list("substance_id", flat=True)))

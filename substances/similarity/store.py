@@ -1,0 +1,177 @@
+"""The stored fingerprints as an index in this process's memory, renewed when the database's have changed.
+
+How change is noticed: `substances_structures_revision` holds one random value, which triggers renew with every change
+to fingerprints, structures and merged substances (migration 0002). Reading it is one small statement; web and workers
+each compare it with the value their index was read under. The value is read before the rows, so an index may be newer
+than it claims, never older.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from itertools import groupby
+from uuid import UUID
+
+import numpy as np
+from django.db import connection
+from django.db.models import Count
+from numpy.typing import NDArray
+
+from substances.models import Fingerprint
+from substances.similarity.engine.brute import BruteIndex
+from substances.similarity.engine.protocol import SimilarityIndex
+
+# Atom pairs with counts, measured on the neighbourhood of bisphenol A among the 418 comparable structures of the
+# starter catalogue: of the nine nearest nine are bisphenols, all at 0.5 or more, and nothing else is. By Morgan with
+# counts five reach 0.5, among 4-tert-butylphenol and hydroquinone, and bisphenol S has 0.44; by Morgan's bits four,
+# and perfluorinated acids of 6 to 14 carbons cannot be told apart.
+DEFAULT_FAMILY = "atompair-r0-2048-counts"
+# Metals, organometallics and inorganic substances are compared by group and element only (substances.chemistry).
+NOT_COMPARED = ("parent_metal", "parent_inorganic")
+
+ENGINE = "brute-1"
+
+
+class FingerprintsDamaged(RuntimeError):
+    """Stored fingerprints that cannot be searched. A search then says so; it never says "nothing found"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A substance with the bits its nearest structure shares with the question, and those that either has."""
+
+    substance_id: UUID
+    shared: int
+    united: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFingerprints:
+    """All comparable structures of living substances under one key, as they were at one revision.
+
+    A structure stands in it as it is and as its parent (the acid of a salt), where that is kept.
+
+    Attributes:
+        revision: of the database when it was read.
+        key: how the fingerprints were made, with the version of RDKit; "" where none are stored.
+        index: rows numbered from 0, ordered by substance, so that ties are broken by its id.
+        substances: of each row the substance; the rows of one stand together.
+        spans: of each substance its first row, the row behind its last, and how many structures it has.
+    """
+
+    revision: str
+    key: str
+    index: SimilarityIndex
+    substances: tuple[UUID, ...]
+    spans: dict[UUID, tuple[int, int, int]]
+
+    def nearest(
+        self,
+        query: bytes,
+        *,
+        threshold: Decimal = Decimal(0),
+        limit: int | None = None,
+        without: Collection[UUID] = frozenset(),
+    ) -> list[Near]:
+        """Substances at least `threshold` alike, each by its nearest structure, best first; ties by the id.
+
+        Args:
+            query: one fingerprint made under `key`.
+            threshold: Tanimoto coefficient, compared exactly.
+            limit: how many at most.
+            without: substances that are left out.
+        """
+        hits = self.index.search(query, threshold=Fraction(threshold), where=self._where(without))
+        found: dict[UUID, Near] = {}
+        for row, shared, united in zip(hits.ids, hits.intersection, hits.union, strict=True):
+            if limit is not None and len(found) >= limit:
+                break
+            substance = self.substances[row]
+            found.setdefault(substance, Near(substance, int(shared), int(united)))
+        return list(found.values())
+
+    def compared(self, *, without: Collection[UUID] = frozenset()) -> int:
+        """How many structures a search with the same `without` looks at."""
+        counts = {substance: structures for substance, (_first, _behind, structures) in self.spans.items()}
+        return sum(counts.values()) - sum(counts.get(substance, 0) for substance in set(without))
+
+    def _where(self, without: Collection[UUID]) -> NDArray[np.bool_] | None:
+        spans = [self.spans[substance] for substance in without if substance in self.spans]
+        if not spans:
+            return None
+        where = np.ones(len(self.substances), dtype=np.bool_)
+        for first, behind, _structures in spans:
+            where[first:behind] = False
+        return where
+
+
+_lock = threading.Lock()
+_loaded: dict[str, StoredFingerprints] = {}
+
+
+def revision() -> str:
+    """The value that changes with every change to what is compared."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT value FROM substances_structures_revision")
+        (value,) = cursor.fetchone()
+    return str(value)
+
+
+def stored(family: str = DEFAULT_FAMILY) -> StoredFingerprints:
+    """The fingerprints of a family as they are now: from memory, unless the database's have changed.
+
+    Args:
+        family: a fingerprint key without its RDKit version.
+
+    Raises:
+        FingerprintsDamaged: a row has the wrong size.
+    """
+    now = revision()
+    known = _loaded.get(family)
+    if known is not None and known.revision == now:
+        return known
+    with _lock:
+        known = _loaded.get(family)
+        if known is None or known.revision != now:
+            known = _loaded[family] = _read(family, now)
+    return known
+
+
+def _read(family: str, now: str) -> StoredFingerprints:
+    key = _key_of(family)
+    stored_rows = (
+        Fingerprint.objects.filter(key=key, structure__substance__merged_into__isnull=True)
+        .exclude(structure__parent_reason__in=NOT_COMPARED)
+        .order_by("structure__substance_id", "structure_id", "of_parent")
+        .values_list("structure__substance_id", "structure_id", "bits")
+    )
+    rows = [(substance, structure, bytes(bits)) for substance, structure, bits in stored_rows]
+    width = int(family.split("-")[2]) // 8
+    for _substance, structure, bits in rows:
+        if len(bits) != width:
+            raise FingerprintsDamaged(
+                f"The fingerprint {key} of structure {structure} has {len(bits)} bytes instead of {width}: "
+                "make the fingerprints anew."
+            )
+    joined = b"".join(bits for _substance, _structure, bits in rows)
+    packed = np.frombuffer(joined, dtype=np.uint8).reshape(len(rows), width)
+    index = BruteIndex(np.arange(len(rows), dtype=np.int64), packed)
+    return StoredFingerprints(now, key, index, tuple(row[0] for row in rows), _spans(rows))
+
+
+def _spans(rows: list[tuple[UUID, int, bytes]]) -> dict[UUID, tuple[int, int, int]]:
+    spans = {}
+    for substance, group in groupby(enumerate(rows), key=lambda numbered: numbered[1][0]):
+        own = list(group)
+        spans[substance] = (own[0][0], own[-1][0] + 1, len({structure for _row, (_substance, structure, _b) in own}))
+    return spans
+
+
+def _key_of(family: str) -> str:
+    """The key of this family that most structures have; the web process does not know RDKit's version."""
+    keys = Fingerprint.objects.filter(key__startswith=f"{family}-").values_list("key").annotate(n=Count("pk"))
+    return max(((n, key) for key, n in keys), default=(0, ""))[1]

@@ -1,0 +1,31 @@
+"""Work of this room that is done outside the request. Only workers and the scheduler import it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery.signals import worker_process_init
+
+from portal.jobs.registry import every, work
+from portal.jobs.running import Work
+from substances.chemistry.sandbox_client import sandbox
+from substances.services.similarity_search import SEARCH_WORK, delete_old_searches, run_search
+
+
+@worker_process_init.connect  # type: ignore[untyped-decorator]  # celery ships no types
+def start_sandbox_ahead_of_need(**_signal: Any) -> None:
+    """Each worker child starts its sandbox at once: RDKit takes longer to load than a search takes."""
+    sandbox()
+
+
+@work(SEARCH_WORK)
+def search(task: Work) -> None:
+    """Answers one structure search; see `run_search`."""
+    run_search(task)
+
+
+@every(600)
+def delete_anonymous_searches() -> None:
+    """A search is a trade secret: one that belongs to nobody is gone after a day."""
+    while delete_old_searches():
+        pass
