@@ -50,8 +50,18 @@ def read_molecule(
         StructureRefused: outside the envelope, unreadable, not read whole, or no molecule (valence, aromaticity).
     """
     checked = check_structure(text, notation, max_atoms=max_atoms)
+    mol, changes = parsed(checked)
+    return mol, checked, changes
+
+
+def parsed(checked: Checked) -> tuple[Chem.Mol, list[Note]]:
+    """The molecule of a checked text, and what was changed, the envelope's changes first.
+
+    Raises:
+        StructureRefused: as `read_molecule`; also where the parser read less than the envelope counted.
+    """
     del _log.lines[:]
-    mol = _PARSERS[notation](checked)
+    mol = _PARSERS[checked.notation](checked)
     if mol.GetNumAtoms() == 0:
         raise StructureRefused("empty")
     _refuse_unknown_isotopes(mol)
@@ -73,7 +83,7 @@ def read_molecule(
     Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
     if _stereo_marks(mol) < marks:
         changes.append(Note("stereo_cleaned"))
-    return mol, checked, changes
+    return mol, changes
 
 
 def _from_smiles(checked: Checked) -> Chem.Mol:

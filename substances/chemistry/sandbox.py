@@ -17,6 +17,17 @@ import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO, NoReturn, TypeAlias
 
+from rdkit import Chem
+
+from .depict import depict
+from .envelope import MAX_ATOMS_QUERY, MAX_ATOMS_REGISTRY, notation_named
+from .fingerprints import STORED, fingerprint
+from .groups import GroupRule, match_group
+from .issues import structure_issues
+from .messages import ChemistryError
+from .parse import listen_to_rdkit, read_molecule
+from .standardise import STANDARDISER, standardise
+
 Answer: TypeAlias = dict[str, Any]
 
 DATA_BYTES = 512 * 2**20
@@ -33,15 +44,15 @@ def main() -> NoReturn:
     _limit(resource.RLIMIT_DATA, DATA_BYTES)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, 0)
+    listen_to_rdkit()
     try:
-        operations = _operations()
         _write(answers, {"ready": True})
         for served in range(1, MAX_REQUESTS + 1):
             request = _read(requests)
             if request is None:
                 break
             _allow_cpu(cpu_s)
-            answer = _answer(operations, request)
+            answer = _answer(request)
             last = served == MAX_REQUESTS or _resident_kb() > MAX_RESIDENT_KB
             _write(answers, {"answer": answer, "last": last})
             if last:
@@ -96,12 +107,10 @@ def _write(stream: BinaryIO, value: Answer) -> None:
     stream.flush()
 
 
-def _answer(operations: dict[str, Callable[..., Answer]], request: Answer) -> Answer:
+def _answer(request: Answer) -> Answer:
     """The answer of one operation; a refusal or a fault of ours is an answer too."""
-    from .messages import ChemistryError
-
     try:
-        return operations[request["op"]](**request["args"])
+        return OPERATIONS[request["op"]](**request["args"])
     except ChemistryError as error:
         return {"error": {**error.note.as_dict(), "position": error.position}}
     except MemoryError:
@@ -111,35 +120,20 @@ def _answer(operations: dict[str, Callable[..., Answer]], request: Answer) -> An
         return {"error": {**fault.note.as_dict(), "position": None}}
 
 
-def _operations() -> dict[str, Callable[..., Answer]]:
-    from .parse import listen_to_rdkit
-
-    listen_to_rdkit()
-    return {"ping": _ping, "read": _read_structure, "depict": _depict, "group_match": _group_match}
-
-
 def _ping() -> Answer:
-    from .standardise import STANDARDISER
-
     return {"standardiser": STANDARDISER, "pid": os.getpid()}
 
 
 def _read_structure(
     text: str,
     format: str,
-    max_atoms: int = 250,
+    max_atoms: int = MAX_ATOMS_QUERY,
     label: str = "",
     svg: bool = True,
 ) -> Answer:
     """Standard form, fingerprints (base64, by key), drawing and issues of one structure."""
-    from .depict import depict
-    from .envelope import notation_named
-    from .fingerprints import STORED, fingerprint
-    from .issues import structure_issues
-    from .standardise import standardise
-
     record, mol = standardise(text, notation_named(format), max_atoms=max_atoms)
-    own = {str(key): base64.b64encode(fingerprint(mol, key)).decode() for key in STORED}
+    own = _fingerprints(mol)
     parent = own if record.parent.smiles == record.smiles else _parent_fingerprints(record.parent.smiles)
     return {
         "format": format,
@@ -164,35 +158,39 @@ def _read_structure(
 
 def _parent_fingerprints(smiles: str | None) -> dict[str, str] | None:
     """Fingerprints of the parent, or None if there is none."""
-    from .fingerprints import STORED, fingerprint
-    from .parse import read_molecule
+    return None if smiles is None else _fingerprints(_stored(smiles))
 
-    if smiles is None:
-        return None
-    mol = read_molecule(smiles, "smiles", max_atoms=999)[0]
+
+def _fingerprints(mol: Chem.Mol) -> dict[str, str]:
     return {str(key): base64.b64encode(fingerprint(mol, key)).decode() for key in STORED}
+
+
+def _stored(smiles: str) -> Chem.Mol:
+    """The molecule of a SMILES that we wrote ourselves."""
+    return read_molecule(smiles, "smiles", max_atoms=MAX_ATOMS_REGISTRY)[0]
 
 
 def _depict(
     smiles: str, label: str, highlight_atoms: tuple[int, ...] = (), highlight_bonds: tuple[int, ...] | None = None
 ) -> Answer:
     """The drawing of a stored structure; highlights count atoms and bonds as they are written in `smiles`."""
-    from .depict import depict
-    from .parse import read_molecule
-
-    mol = read_molecule(smiles, "smiles", max_atoms=999)[0]
+    mol = _stored(smiles)
     return {"svg": depict(mol, label=label, highlight_atoms=highlight_atoms, highlight_bonds=highlight_bonds)}
 
 
-def _group_match(smiles: str, rules: dict[str, Any]) -> Answer:
+def _group_match(smiles: str, rules: dict[str, GroupRule]) -> Answer:
     """For each named rule whether the structure is a member, and by which atoms."""
-    from .groups import match_group
-    from .parse import read_molecule
-
-    mol = read_molecule(smiles, "smiles", max_atoms=999)[0]
+    mol = _stored(smiles)
     found = {name: match_group(mol, rule) for name, rule in rules.items()}
     return {"groups": {name: {"member": a.member, "atoms": list(a.atoms)} for name, a in found.items()}}
 
+
+OPERATIONS: dict[str, Callable[..., Answer]] = {
+    "ping": _ping,
+    "read": _read_structure,
+    "depict": _depict,
+    "group_match": _group_match,
+}
 
 if __name__ == "__main__":
     main()

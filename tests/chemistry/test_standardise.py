@@ -8,9 +8,10 @@ import pytest
 from rdkit import Chem
 from rdkit.Chem import Descriptors, rdDepictor, rdinchi
 
+from substances.chemistry.envelope import Checked
 from substances.chemistry.issues import structure_issues
 from substances.chemistry.messages import StructureRefused
-from substances.chemistry.parse import listen_to_rdkit
+from substances.chemistry.parse import listen_to_rdkit, parsed
 from substances.chemistry.standardise import HARMLESS, STANDARDISER, Standardised, standardise
 
 listen_to_rdkit()
@@ -106,6 +107,20 @@ def test_what_is_no_molecule_is_refused_in_plain_words(smiles: str, code: str, p
     with pytest.raises(StructureRefused) as raised:
         standardise(smiles, "smiles")
     assert (raised.value.code, raised.value.position) == (code, position)
+
+
+@pytest.mark.parametrize(
+    ("checked", "code"),
+    [
+        pytest.param(Checked("smiles", "CC", (), 3), "atoms_lost", id="an atom fewer than counted"),
+        pytest.param(Checked("smiles", "*C", (), 2), "query_read", id="any atom"),
+        pytest.param(Checked("smiles", "", (), 0), "empty", id="no atom"),
+    ],
+)
+def test_the_parser_is_not_trusted_to_read_what_was_counted(checked: Checked, code: str) -> None:
+    with pytest.raises(StructureRefused) as raised:
+        parsed(checked)
+    assert raised.value.code == code
 
 
 def test_an_atom_with_too_many_bonds_is_named_with_its_number() -> None:
