@@ -1,0 +1,42 @@
+"""Opens every page once, as a process of its own, and prints what the web process should never have loaded."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import django
+from django.http import HttpResponseBase
+
+HEAVY = ("rdkit", "pandas", "openpyxl")
+MOST_PAGES = 25
+
+
+def main() -> int:
+    """Walk the addresses; 1 when a page fails or something heavy was loaded."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    django.setup()
+    from django.conf import settings
+
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    from django.contrib import admin
+    from django.test import Client
+
+    from tests.architecture.addresses import every_address
+
+    admin.autodiscover()
+    failed, opened = [], 0
+    for address in every_address():
+        answer: HttpResponseBase = Client().get(address, headers={"host": "localhost"})
+        opened += 1
+        if answer.status_code >= 500 and address != "/readyz":
+            failed.append(f"{address} {answer.status_code}")
+    heavy = sorted({name.partition(".")[0] for name in sys.modules} & set(HEAVY))
+    print(f"opened: {opened}; failed: {failed or 'none'}; heavy: {', '.join(heavy) or 'none'}")  # noqa: T201  # read by the test
+    return 1 if failed or heavy or opened < MOST_PAGES else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
