@@ -128,6 +128,8 @@ def counted_or_refused_at(text: str) -> int:
         pytest.param("InChI=1S/Xx", "inchi_formula", id="no formula"),
         pytest.param("InChI=1S/Zz2/z100", "inchi_formula", id="polymer"),
         pytest.param("InChI=1S/C2H6/c1-3/h1-2H3", "inchi_number", id="number beyond the formula"),
+        pytest.param("InChI=1S/C9H2/c" + "1-2-" * 102 + "1", "too_many_rings", id="too many rings"),
+        pytest.param("InChI=1S/C2H6/cx-y", "inchi_layer", id="letters among numbers"),
         pytest.param("InChI=1S/C2H6/x1-2", "inchi_layer", id="unknown layer"),
         pytest.param("InChI=1S/C2H6/c1-2/h1-2H3 x", "inner_blank", id="tail"),
         pytest.param("InChI=1S/\u0421H4", "lookalike", id="Cyrillic C"),
@@ -176,6 +178,55 @@ def test_an_ordinary_molfile_passes() -> None:
 )
 def test_a_molfile_that_does_not_agree_with_itself_is_refused(old: str, new: str, code: str) -> None:
     assert refusal(ETHANOL_V2000.replace(old, new), "molfile").code == code
+
+
+ETHANE_V3000 = """
+  Benigna 2D
+
+  0  0  0     0  0            999 V3000
+M  V30 BEGIN CTAB
+M  V30 COUNTS 2 1 0 0 0
+M  V30 BEGIN ATOM
+M  V30 1 C 0 0 0 0
+M  V30 2 C 1.5 0 0 0
+M  V30 END ATOM
+M  V30 BEGIN BOND
+M  V30 1 1 1 2
+M  V30 END BOND
+M  V30 END CTAB
+M  END
+"""
+
+
+def test_an_ordinary_v3000_molfile_passes() -> None:
+    assert check_structure(ETHANE_V3000, "molfile").atoms == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        pytest.param("COUNTS 2", "COUNTS 900", "molfile_counts", id="more atoms announced"),
+        pytest.param("COUNTS 2 1", "COUNTS 2 2", "molfile_counts", id="more bonds announced"),
+        pytest.param("1.5 0 0 0", "1.5 0 0 -", "molfile_line", id="line continued"),
+        pytest.param("1 1 1 2", "1 8 1 2", "molfile_line", id="any bond"),
+        pytest.param("2 C 1.5", "2 R# 1.5", "molfile_query", id="R group"),
+        pytest.param("END BOND", "END BOND\nM  V30 BEGIN SGROUP\nM  V30 END SGROUP", "molfile_query", id="S-group"),
+        pytest.param("M  V30 COUNTS 2 1 0 0 0\n", "", "molfile_header", id="no counts"),
+    ],
+)
+def test_a_v3000_molfile_that_does_not_agree_with_itself_is_refused(old: str, new: str, code: str) -> None:
+    assert refusal(ETHANE_V3000.replace(old, new), "molfile").code == code
+
+
+def test_a_molfile_without_atoms_or_beyond_its_size_is_refused() -> None:
+    empty = "\n\n\n  0  0  0  0  0  0  0  0  0  0999 V2000\nM  END\n"
+    assert refusal(empty, "molfile").code == "empty"
+    assert refusal(ETHANOL_V2000 + "\n" * 40_000, "molfile").code == "too_long"
+
+
+def test_windows_line_ends_are_unified_and_told() -> None:
+    checked = check_structure(ETHANOL_V2000.replace("\n", "\r\n"), "molfile")
+    assert ([note.code for note in checked.changes], "\r" in checked.text) == (["crlf"], False)
 
 
 def test_an_sd_file_of_one_record_tells_what_was_left_out() -> None:
