@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -101,10 +102,16 @@ def test_a_superseded_claim_writes_nothing() -> None:
 def test_a_result_that_cannot_be_written_leaves_the_job_unfinished() -> None:
     job = a_job()
     work = claimed(job)
-    with pytest.raises(IntegrityError), transaction.atomic(), work.finishing():
-        Event.objects.create(kind="test.result", subject_kind="job", subject_id=None, occurred_on="2026-01-01")
+
+    def write_a_result_and_break() -> None:
+        with work.finishing():
+            record_event(kind="test.result", subject_kind="job", subject_id=job.pk)
+            raise LookupError
+
+    with pytest.raises(LookupError), transaction.atomic():
+        write_a_result_and_break()
     job.refresh_from_db()
-    assert job.state == "running"
+    assert (job.state, results_of(job)) == ("running", 0)
 
 
 def test_progress_renews_the_lease() -> None:
@@ -240,22 +247,44 @@ def test_a_silent_handler_keeps_its_lease() -> None:
     assert reap().requeued == 0
 
 
-@pytest.mark.services
-@pytest.mark.django_db(transaction=True)
-def test_a_job_is_accepted_while_the_broker_is_down() -> None:
+def asked_for_elsewhere(*, broker: str) -> tuple[Job, list[str]]:
+    """A job that another process asked for over that broker, and the modules which that took."""
     script = (
-        "import django; django.setup()\n"
+        "import sys, django; django.setup()\n"
         "from portal.jobs.services import request_job\n"
-        "print(request_job(name='tests.at_once', arguments={}).pk)\n"
+        "print(request_job(name='tests.at_once', arguments={}).pk, *sys.modules)\n"
     )
-    environment = {"DATABASE_URL": COPIES.url, "CELERY_BROKER_URL": "amqp://127.0.0.1:1//"}
+    environment = {"DATABASE_URL": COPIES.url, "CELERY_BROKER_URL": broker, "DJANGO_SETTINGS_MODULE": "portal.settings"}
     ran = subprocess.run(
         [sys.executable, "-c", script],
         cwd=settings.BASE_DIR,
-        env=os.environ | environment | {"DJANGO_SETTINGS_MODULE": "portal.settings"},
+        env=os.environ | environment,
         capture_output=True,
         text=True,
         check=True,
     )
-    job = Job.objects.get(pk=ran.stdout.strip())
+    pk, *modules = ran.stdout.split()
+    return Job.objects.get(pk=pk), modules
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+def test_a_job_is_accepted_while_the_broker_is_down() -> None:
+    job, _ = asked_for_elsewhere(broker="amqp://127.0.0.1:1//")
     assert (job.state, job.rung_at) == ("queued", None)
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+def test_a_job_is_accepted_while_the_broker_says_nothing() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        job, _ = asked_for_elsewhere(broker=f"amqp://127.0.0.1:{silent.getsockname()[1]}//")
+    assert (job.state, job.rung_at) == ("queued", None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_asking_for_a_job_loads_neither_tasks_nor_chemistry() -> None:
+    job, modules = asked_for_elsewhere(broker="memory://")
+    assert job.rung_at is not None
+    ours = ("portal.", "substances.", "substitution.", "tests.")
+    assert [m for m in modules if m == "rdkit" or (m.startswith(ours) and m.endswith(".tasks"))] == []

@@ -148,7 +148,7 @@ def test_rights_end_at_the_organisations_border_and_with_the_account() -> None:
 
 def test_an_unconfirmed_organisation_is_seen_by_its_members_and_curators() -> None:
     waiting = an_organisation(confirmed=False)
-    people = [a_member(of=waiting, role="reader"), a_curator(), a_person(), AnonymousUser()]
+    people: list[User | AnonymousUser] = [a_member(of=waiting), a_curator(), a_person(), AnonymousUser()]
     assert [Organisation.objects.visible_to(who).filter(pk=waiting.pk).exists() for who in people] == [
         True,
         True,

@@ -193,10 +193,8 @@ def test_a_job_is_called_off_in_mid_work(worker: LiveWorker, tmp_path: Path) -> 
 @pytest.mark.services
 @pytest.mark.django_db(transaction=True)
 def test_worker_and_scheduler_beat_and_end_cleanly(worker: LiveWorker, scheduler: Running) -> None:
-    kinds = {"worker": worker, "scheduler": scheduler}
-    for kind in kinds:
-        wait_until(lambda kind=kind: Heartbeat.objects.fresh(kind=kind).exists(), what=f"a beat of the {kind}")
-    for kind, process in kinds.items():
+    for kind, process in {"worker": worker, "scheduler": scheduler}.items():
+        wait_until(Heartbeat.objects.fresh(kind=kind).exists, what=f"a beat of the {kind}")
         process.process.terminate()
         assert process.process.wait(60) == 0
         assert not is_alive(process.pid)
