@@ -298,6 +298,15 @@ def test_a_formula_lowers_its_counts_and_nothing_else(formula: str, shown: str) 
     assert look.formula(formula) == shown
 
 
+@pytest.mark.parametrize("number", ["80-05-7", "201-245-8", "604-030-00-0", "1333-82-0", "024-017-00-X"])
+def test_a_number_inside_a_text_is_not_broken_by_a_line(number: str) -> None:
+    assert look.unbroken(f"row <7>, {number}") == f'row &lt;7&gt;, <span class="cas">{number}</span>'
+
+
+def test_a_date_inside_a_text_is_no_number() -> None:
+    assert look.unbroken("read on 2026-02-04") == "read on 2026-02-04"
+
+
 def test_a_day_is_unambiguous_and_has_its_iso_form() -> None:
     assert look.day(dt.date(2026, 2, 4)) == '<time class="nowrap" datetime="2026-02-04">4 Feb 2026</time>'
     assert look.day("2026-02-04") == look.day(dt.date(2026, 2, 4))

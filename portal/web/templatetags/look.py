@@ -218,6 +218,16 @@ def formula(text: object) -> SafeString:
     return mark_safe(_COUNT.sub(r"<sub>\1</sub>", body) + charge)  # noqa: S308 - escaped above; only tags of ours are added
 
 
+_NUMBER = re.compile(r"\b\d{1,7}-\d{2,3}-\d(?:\d?-[\dX])?\b")
+
+
+@register.filter
+def unbroken(text: object) -> SafeString:
+    """A text whose CAS, EC and CLP index numbers are never broken by a line, escaped; copied, it stays the same."""
+    safe = str(escape(str(text or "")))
+    return mark_safe(_NUMBER.sub(r'<span class="cas">\g<0></span>', safe))  # noqa: S308 - escaped above
+
+
 @register.filter
 def day(value: object) -> SafeString | str:
     """A date as "4 Feb 2026" in a `time` element with its ISO form; a moment adds hours and zone.
