@@ -152,12 +152,11 @@ def parent_of(mol: Chem.Mol, *, known: tuple[str, str | None] | None = None) -> 
         mol: in standard form.
         known: SMILES and InChIKey of `mol`, where they are at hand; most molecules are their own parent.
     """
-    fragments = Chem.GetMolFrags(mol, asMols=True, sanitizeFrags=True)
     parts: dict[str, Chem.Mol] = {}
     left_out: list[str] = []
-    for fragment in fragments:
+    for fragment in Chem.GetMolFrags(mol, asMols=True, sanitizeFrags=True):
         smiles = Chem.MolToSmiles(fragment)
-        if len(fragments) > 1 and smiles in HARMLESS:
+        if smiles in HARMLESS:
             left_out.append(HARMLESS[smiles])
         else:
             parts[smiles] = fragment

@@ -207,7 +207,7 @@ def test_an_ordinary_v3000_molfile_passes() -> None:
     [
         pytest.param("COUNTS 2", "COUNTS 900", "molfile_counts", id="more atoms announced"),
         pytest.param("COUNTS 2 1", "COUNTS 2 2", "molfile_counts", id="more bonds announced"),
-        pytest.param("1.5 0 0 0", "1.5 0 0 -", "molfile_line", id="line continued"),
+        pytest.param("2 1 0 0 0", "2 1 0 0 -\nM  V30 0", "molfile_line", id="line continued"),
         pytest.param("1 1 1 2", "1 8 1 2", "molfile_line", id="any bond"),
         pytest.param("2 C 1.5", "2 R# 1.5", "molfile_query", id="R group"),
         pytest.param("END BOND", "END BOND\nM  V30 BEGIN SGROUP\nM  V30 END SGROUP", "molfile_query", id="S-group"),
