@@ -37,7 +37,7 @@ SEARCH_WORK = "substances.similarity.search"
 MOST_HITS = 200
 KEPT_FOR = dt.timedelta(hours=24)
 _DELETED_AT_ONCE = 500
-_READING_TIMEOUT_S = 5.0
+READING_TIMEOUT_S = 5.0
 # What a worker writes; a search deleted meanwhile is not made again.
 _ANSWERED = ["read_as", "svg", "versions", "known_substance", "fingerprint_key", "compared_with"]
 
@@ -173,7 +173,7 @@ def run_search(task: Work) -> None:
 def _read_in_sandbox(task: Work, search: StructureSearch) -> dict[str, Any]:
     """The sandbox's answer. What it refuses, and its death, end the job; trying again would not help."""
     try:
-        answer = sandbox().call("read", _READING_TIMEOUT_S, text=search.typed, format=search.read_as["format"])
+        answer = sandbox().call("read", READING_TIMEOUT_S, text=search.typed, format=search.read_as["format"])
     except SandboxFailed as error:
         raise WorkFailed("structure_too_hard", TOO_HARD) from error
     if "error" in answer:

@@ -150,17 +150,30 @@ def _read(family: str, now: str) -> StoredFingerprints:
         .values_list("structure__substance_id", "structure_id", "bits")
     )
     rows = [(substance, structure, bytes(bits)) for substance, structure, bits in stored_rows]
-    width = int(family.split("-")[2]) // 8
+    return index_of(now, key or family, rows)
+
+
+def index_of(now: str, key: str, rows: list[tuple[UUID, int, bytes]]) -> StoredFingerprints:
+    """An index of fingerprints made under `key`.
+
+    Args:
+        now: the revision they were read at.
+        key: of all of them.
+        rows: substance, structure and bits, those of one substance together, in the order of the ids.
+
+    Raises:
+        FingerprintsDamaged: a row has the wrong size.
+    """
+    width = int(key.split("-")[2]) // 8
     for _substance, structure, bits in rows:
         if len(bits) != width:
             raise FingerprintsDamaged(
                 f"The fingerprint {key} of structure {structure} has {len(bits)} bytes instead of {width}: "
                 "make the fingerprints anew."
             )
-    joined = b"".join(bits for _substance, _structure, bits in rows)
-    packed = np.frombuffer(joined, dtype=np.uint8).reshape(len(rows), width)
+    packed = np.frombuffer(b"".join(row[2] for row in rows), dtype=np.uint8).reshape(len(rows), width)
     index = BruteIndex(np.arange(len(rows), dtype=np.int64), packed)
-    return StoredFingerprints(now, key, index, tuple(row[0] for row in rows), _spans(rows))
+    return StoredFingerprints(now, key if rows else "", index, tuple(row[0] for row in rows), _spans(rows))
 
 
 def _spans(rows: list[tuple[UUID, int, bytes]]) -> dict[UUID, tuple[int, int, int]]:

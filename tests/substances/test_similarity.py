@@ -1,0 +1,363 @@
+"""Neighbours from stored fingerprints, and the memory they are read into."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from django.db import transaction
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
+
+from substances.models import ChemicalList, ConcernFlag, Fingerprint, ListMembership, Structure, Substance
+from substances.services.similarity import NotComputable, listed_ids, restricted_ids, similar_to
+from substances.similarity import store
+from substances.vocabulary import Authority, Checked, Concern, How, ListEffect, SubstanceKind
+from tests.build import a_source, a_structure, a_substance
+
+pytestmark = [pytest.mark.django_db, pytest.mark.services]
+
+KEY = f"{store.DEFAULT_FAMILY}-rdkit0.0.0"
+TODAY = dt.date(2026, 1, 15)
+
+
+def bits(*on: int) -> bytes:
+    """A fingerprint with these bits on, lowest bit of a byte first."""
+    packed = bytearray(256)
+    for bit in on:
+        packed[bit // 8] |= 1 << bit % 8
+    return bytes(packed)
+
+
+def fingerprinted(
+    substance: Substance, *on: int, parent: tuple[int, ...] | None = None, key: str = KEY, reason: str = ""
+) -> Substance:
+    """The substance with a structure whose fingerprint has these bits; nothing of it is chemistry."""
+    structure = Structure.objects.create(
+        substance=substance,
+        source=a_source(),
+        checked=Checked.MADE_UP,
+        smiles="made up",
+        inchikey=f"{substance.pk.hex[:14].upper()}-MADEUPSANA-N",
+        svg="<svg/>",
+        parent_reason=reason,
+        standardiser="made up",
+    )
+    Fingerprint.objects.create(structure=structure, key=key, bits=bits(*on))
+    if parent is not None:
+        Fingerprint.objects.create(structure=structure, key=key, bits=bits(*parent), of_parent=True)
+    return substance
+
+
+def named_by(
+    slug: str,
+    substance: Substance,
+    *,
+    effect: str = ListEffect.CONCERN,
+    reason: str = "",
+    valid_from: dt.date | None = None,
+    valid_until: dt.date | None = None,
+) -> Substance:
+    kept, _ = ChemicalList.objects.get_or_create(
+        slug=slug, defaults={"name": slug, "publisher": "x", "effect": effect, "source": a_source()}
+    )
+    ListMembership.objects.create(
+        chemical_list=kept,
+        substance=substance,
+        how=How.BY_NAME,
+        reason=reason,
+        source=a_source(),
+        checked=Checked.MADE_UP,
+        valid_from=valid_from,
+        valid_until=valid_until,
+    )
+    return substance
+
+
+def found_by(substance: Substance, *, threshold: str = "0.5", limit: int = 10, listed_only: bool = False) -> list[str]:
+    near = similar_to(substance, threshold=Decimal(threshold), limit=limit, listed_only=listed_only)
+    return [neighbour.substance.name for neighbour in near]
+
+
+def test_neighbours_are_ordered_by_score_without_the_substance_itself() -> None:
+    asked = fingerprinted(a_substance(name="asked"), 1, 2, 3, 4)
+    fingerprinted(a_substance(name="half"), 1, 2)
+    fingerprinted(a_substance(name="nearer"), 1, 2, 3)
+    fingerprinted(a_substance(name="far"), 1)
+    assert found_by(asked) == ["nearer", "half"]
+
+
+def test_a_score_is_told_as_shared_over_united_bits() -> None:
+    asked = fingerprinted(a_substance(), 1, 2, 3, 4)
+    fingerprinted(a_substance(), 3, 4, 5)
+    (near,) = similar_to(asked, threshold=Decimal("0.4"))
+    assert (near.score_shared, near.score_united, near.score) == (2, 5, 0.4)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "hits"),
+    [
+        pytest.param("0.3", 1, id="below"),
+        pytest.param("0.333", 1, id="just below a third"),
+        pytest.param("0.334", 0, id="just above a third"),
+    ],
+)
+def test_the_threshold_is_compared_exactly(threshold: str, hits: int) -> None:
+    asked = fingerprinted(a_substance(), 1, 2, 3)
+    fingerprinted(a_substance(), 1)
+    assert len(found_by(asked, threshold=threshold)) == hits
+
+
+def test_ties_are_broken_by_the_id() -> None:
+    asked = fingerprinted(a_substance(name="asked"), 1, 2)
+    for number in (3, 1, 2):
+        other = Substance.objects.create(id=uuid.UUID(int=number), name=f"other {number}")
+        fingerprinted(other, 1, 2, 100 + number)
+    assert found_by(asked) == ["other 1", "other 2", "other 3"]
+
+
+def test_the_limit_counts_substances_not_structures() -> None:
+    asked = fingerprinted(a_substance(name="asked"), 1, 2, 3)
+    fingerprinted(a_substance(name="salt"), 1, 2, 3, 4, parent=(1, 2, 3))
+    fingerprinted(a_substance(name="other"), 1, 2)
+    assert found_by(asked, limit=2) == ["salt", "other"]
+
+
+def test_a_salt_is_found_and_asked_by_its_parent() -> None:
+    salt = fingerprinted(a_substance(name="salt"), 1, 7, 8, 9, parent=(1, 2, 3))
+    acid = fingerprinted(a_substance(name="acid"), 1, 2, 3)
+    assert found_by(salt, threshold="1") == ["acid"]
+    assert found_by(acid, threshold="1") == ["salt"]
+
+
+def test_substances_of_cwc_schedules_1_and_2a_are_in_no_result() -> None:
+    asked = fingerprinted(a_substance(name="asked"), 1, 2, 3)
+    for reason in ("schedule 1A(1)", "1B(9)", "schedule 2A(1)", "Schedule 2 A (3)"):
+        named_by("cwc-schedules", fingerprinted(a_substance(name=reason), 1, 2, 3), reason=reason)
+    for reason in ("schedule 2B(13)", "schedule 3B(17)", "schedule 12"):
+        named_by("cwc-schedules", fingerprinted(a_substance(name=reason), 1, 2, 3), reason=reason)
+    assert sorted(found_by(asked)) == ["schedule 12", "schedule 2B(13)", "schedule 3B(17)"]
+
+
+def test_a_substance_of_cwc_schedule_1_has_no_neighbours() -> None:
+    agent = named_by("cwc-schedules", fingerprinted(a_substance(), 1, 2), reason="schedule 1A(1)")
+    fingerprinted(a_substance(), 1, 2)
+    with pytest.raises(NotComputable) as raised:
+        similar_to(agent)
+    assert raised.value.code == "restricted"
+
+
+def test_what_is_put_under_a_schedule_is_left_out_at_once() -> None:
+    asked, other = fingerprinted(a_substance(), 1, 2), fingerprinted(a_substance(name="other"), 1, 2)
+    assert found_by(asked) == ["other"]
+    named_by("cwc-schedules", other, reason="schedule 2A(2)")
+    assert found_by(asked) == []
+    assert restricted_ids() == {other.pk}
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        pytest.param(SubstanceKind.POLYMER, "polymer", id="polymer"),
+        pytest.param(SubstanceKind.UVCB, "composition varies", id="UVCB"),
+        pytest.param(SubstanceKind.GROUP, "members", id="group"),
+        pytest.param(SubstanceKind.DISCRETE, "No structure is known", id="discrete"),
+    ],
+)
+def test_without_a_structure_similarity_is_not_computable(kind: str, words: str) -> None:
+    with pytest.raises(NotComputable, match=words):
+        similar_to(a_substance(kind=kind))
+
+
+@pytest.mark.parametrize("reason", ["parent_metal", "parent_inorganic"])
+def test_metals_and_inorganic_substances_are_not_compared(reason: str) -> None:
+    metal = fingerprinted(a_substance(), 1, 2, reason=reason)
+    organic = fingerprinted(a_substance(), 1, 2)
+    assert found_by(organic) == []
+    with pytest.raises(NotComputable) as raised:
+        similar_to(metal)
+    assert raised.value.code == reason
+
+
+def test_a_structure_without_fingerprint_is_not_assessed() -> None:
+    fingerprinted(a_substance(), 1)
+    bare = fingerprinted(a_substance(), 1, key="morgan-r2-2048-bits-rdkit0.0.0")
+    with pytest.raises(NotComputable) as raised:
+        similar_to(bare)
+    assert raised.value.code == "no_fingerprint"
+
+
+def test_merged_substances_are_in_no_result() -> None:
+    asked, other = fingerprinted(a_substance(), 1, 2), fingerprinted(a_substance(name="other"), 1, 2)
+    assert found_by(asked) == ["other"]
+    Substance.objects.filter(pk=other.pk).update(merged_into=asked)
+    assert found_by(asked) == []
+
+
+def test_only_listed_ones_when_asked_for() -> None:
+    asked = fingerprinted(a_substance(name="asked"), 1, 2, 3)
+    fingerprinted(a_substance(name="nearer, unlisted"), 1, 2, 3)
+    named_by("some-list", fingerprinted(a_substance(name="listed"), 1, 2))
+    assert found_by(asked, listed_only=True, limit=1) == ["listed"]
+
+
+def test_a_neighbour_says_whether_it_is_listed() -> None:
+    asked = fingerprinted(a_substance(), 1, 2)
+    named_by("some-list", fingerprinted(a_substance(name="listed"), 1, 2))
+    fingerprinted(a_substance(name="unlisted"), 1, 2)
+    assert {near.substance.name: near.listed for near in similar_to(asked)} == {"listed": True, "unlisted": False}
+
+
+@pytest.mark.parametrize(
+    ("effect", "valid_from", "valid_until", "listed"),
+    [
+        pytest.param(ListEffect.CONCERN, None, None, True, id="undated"),
+        pytest.param(ListEffect.CONCERN, TODAY, None, True, id="the day it began"),
+        pytest.param(ListEffect.CONCERN, dt.date(2020, 1, 1), TODAY, False, id="the day it ended"),
+        pytest.param(ListEffect.CONCERN, dt.date(2026, 1, 16), None, False, id="the day before it begins"),
+        pytest.param(ListEffect.DUTY, None, None, False, id="a duty is no condemnation"),
+        pytest.param(ListEffect.FAVOURABLE, None, None, False, id="a list of safer ones"),
+        pytest.param(ListEffect.INVENTORY, None, None, False, id="an inventory"),
+    ],
+)
+def test_listed_is_named_on_the_day_by_a_list_of_concern(
+    effect: str, valid_from: dt.date | None, valid_until: dt.date | None, listed: bool
+) -> None:
+    substance = named_by("a-list", a_substance(), effect=effect, valid_from=valid_from, valid_until=valid_until)
+    assert (substance.pk in listed_ids(TODAY)) is listed
+
+
+@pytest.mark.parametrize(
+    ("authority", "listed"),
+    [
+        (Authority.HARMONISED, True),
+        (Authority.AUTHORITY_ASSESSMENT, True),
+        (Authority.SCREENING_LIST, False),
+        (Authority.MODEL, False),
+    ],
+)
+def test_an_authoritys_flag_counts_as_a_listing(authority: str, listed: bool) -> None:
+    substance = a_substance()
+    ConcernFlag.objects.create(
+        substance=substance,
+        concern=Concern.REPROTOXIC,
+        authority=authority,
+        legal_basis="x",
+        source=a_source(),
+        checked=Checked.MADE_UP,
+    )
+    assert (substance.pk in listed_ids(TODAY)) is listed
+
+
+def test_listed_among_some_says_nothing_of_others() -> None:
+    one, other = (named_by("a-list", a_substance()) for _ in range(2))
+    assert listed_ids(TODAY, among=[one.pk]) == {one.pk}
+    assert listed_ids(TODAY) == {one.pk, other.pk}
+
+
+def test_the_index_is_read_once_while_nothing_changes(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    fingerprinted(a_substance(), 1)
+    first = store.stored()
+    with django_assert_num_queries(1):
+        assert store.stored() is first
+
+
+def test_the_index_is_read_again_after_any_change() -> None:
+    substance = fingerprinted(a_substance(), 1, parent=(1,))
+    other = fingerprinted(a_substance(), 2)
+    seen = {store.stored().revision}
+    changes: list[Callable[[], object]] = [
+        lambda: fingerprinted(a_substance(), 3),
+        lambda: Fingerprint.objects.filter(structure__substance=other).update(bits=bits(9)),
+        lambda: Fingerprint.objects.filter(of_parent=True).delete(),
+        lambda: Structure.objects.filter(substance=other).update(parent_reason="parent_metal"),
+        lambda: Substance.objects.filter(pk=other.pk).update(merged_into=substance),
+        lambda: Structure.objects.filter(substance=substance).delete(),
+    ]
+    for change in changes:
+        change()
+        seen.add(store.stored().revision)
+    assert len(seen) == 1 + len(changes)
+    assert other.pk not in store.stored().substances
+
+
+def test_what_was_rolled_back_is_not_remembered() -> None:
+    asked = fingerprinted(a_substance(name="asked"), 1, 2)
+    try:
+        with transaction.atomic():
+            fingerprinted(a_substance(name="rolled back"), 1, 2)
+            assert found_by(asked) == ["rolled back"]
+            raise RuntimeError
+    except RuntimeError:
+        fingerprinted(a_substance(name="kept"), 1, 2)
+    assert found_by(asked) == ["kept"]
+
+
+def test_a_fingerprint_of_the_wrong_size_is_told_not_searched() -> None:
+    substance = fingerprinted(a_substance(), 1)
+    Fingerprint.objects.filter(structure__substance=substance).update(bits=b"short")
+    with pytest.raises(store.FingerprintsDamaged, match="5 bytes instead of 256"):
+        store.stored()
+
+
+def test_of_two_versions_the_one_most_structures_have_is_searched() -> None:
+    for _ in range(2):
+        fingerprinted(a_substance(), 1, key=f"{store.DEFAULT_FAMILY}-rdkit1.0.0")
+    fingerprinted(a_substance(), 1, key=f"{store.DEFAULT_FAMILY}-rdkit2.0.0")
+    assert store.stored().key.endswith("rdkit1.0.0")
+    assert len(store.stored().index) == 2
+
+
+def test_without_fingerprints_there_is_an_empty_index() -> None:
+    assert (store.stored().key, len(store.stored().index), store.stored().compared()) == ("", 0, 0)
+
+
+@given(
+    st.lists(st.frozensets(st.integers(0, 20), min_size=1), min_size=1, max_size=12),
+    st.frozensets(st.integers(0, 20), min_size=1),
+    st.integers(0, 1000),
+    st.sets(st.integers(0, 11)),
+)
+def test_nearest_agrees_with_sets_of_integers(
+    rows: list[frozenset[int]], asked: frozenset[int], permille: int, without: set[int]
+) -> None:
+    ids = [uuid.UUID(int=number) for number in range(len(rows))]
+    index = store.index_of("revision", KEY, [(ids[n], n, bits(*row)) for n, row in enumerate(rows)])
+    left_out = {ids[number] for number in without if number < len(ids)}
+    scores = {ids[n]: (len(row & asked), len(row | asked)) for n, row in enumerate(rows) if ids[n] not in left_out}
+    reached = [(pk, *pair) for pk, pair in scores.items() if pair[0] * 1000 >= permille * pair[1]]
+    expected = sorted(reached, key=lambda hit: (-hit[1] / hit[2], hit[0]))
+    near = index.nearest(bits(*asked), threshold=Decimal(permille) / 1000, without=left_out)
+    assert [(n.substance_id, n.shared, n.united) for n in near] == expected
+    assert index.compared(without=left_out) == len(scores)
+
+
+def test_the_nearest_of_bisphenol_a_are_bisphenols() -> None:
+    """Real fingerprints, by the family that was chosen for this: bisphenol S before 4-tert-butylphenol."""
+    asked = a_substance(name="bisphenol A", smiles="CC(C)(c1ccc(O)cc1)c1ccc(O)cc1")
+    a_substance(name="bisphenol S", smiles="O=S(=O)(c1ccc(O)cc1)c1ccc(O)cc1")
+    a_substance(name="4-tert-butylphenol", smiles="CC(C)(C)c1ccc(O)cc1")
+    a_substance(name="acetone", smiles="CC(C)=O")
+    assert found_by(asked) == ["bisphenol S"]
+
+
+def test_a_substance_with_two_structures_is_found_by_the_nearer() -> None:
+    asked = a_substance(name="asked", smiles="CCCCO")
+    other = a_substance(name="other", smiles="c1ccccc1")
+    Structure.objects.filter(substance=other).update(is_current=False)
+    a_structure(of=other, smiles="CCCCO", source=a_source(key="another"))
+    assert found_by(asked, threshold="1") == ["other"]
+
+
+def test_statements_do_not_grow_with_neighbours(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    asked = fingerprinted(a_substance(), 1, 2)
+    for _ in range(20):
+        fingerprinted(a_substance(), 1, 2)
+    store.stored()
+    with django_assert_max_num_queries(12):
+        for near in similar_to(asked, limit=20):
+            assert [near.substance.cas_rn, near.substance.shown_structure, *near.substance.flags.all()]
