@@ -108,10 +108,17 @@ def test_the_child_has_its_limits_and_none_of_our_secrets(child: Sandbox, monkey
     limits = Path(f"/proc/{child.pid}/limits").read_text().splitlines()
     assert any(line.split()[:4] == ["Max", "data", "size", str(512 * 2**20)] for line in limits)
     assert any(line.split()[:5] == ["Max", "core", "file", "size", "0"] for line in limits)
+    assert any(line.split()[:4] == ["Max", "file", "size", "0"] for line in limits)
     monkeypatch.setenv("BENIGNA_SECRET", "hush")
     with Sandbox() as fresh:
         fresh.call("ping")
         assert b"hush" not in Path(f"/proc/{fresh.pid}/environ").read_bytes()
+
+
+def test_a_child_is_replaced_in_time_without_losing_an_answer() -> None:
+    with Sandbox() as busy:
+        children = {busy.call("ping")["pid"] for _ in range(2_001)}
+    assert len(children) == 2
 
 
 def test_a_large_request_fits_through_the_pipe(child: Sandbox) -> None:
