@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import dataclasses
-import os
 import queue
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from substances.chemistry.sandbox_client import Sandbox, SandboxFailed
+from substances.chemistry.sandbox_client import Sandbox, SandboxFailed, sandbox
 
 T = TypeVar("T")
 R = TypeVar("R")
 # Beside the structures of a registry the limits of a stranger's query need not hold.
 MAX_ATOMS_REGISTRY = 999
+# A sandbox takes about a second to start and some milliseconds for a structure.
+_WORTH_A_SECOND = 200
 
 
 class StructureUnread(ValueError):
@@ -85,13 +85,14 @@ def groups_of(box: Sandbox, smiles: str, rules: Mapping[str, Mapping[str, Any]])
     return {slug for slug, found in answer["groups"].items() if found["member"]}
 
 
-def in_sandboxes(work: Callable[[Sandbox, T], R], items: Iterable[T]) -> list[R]:
-    """What `work` makes of each item, in their order; shared out among as many sandboxes as there are cores, at most 2.
+def in_sandboxes(work: Callable[[Sandbox, T], R], items: Collection[T]) -> list[R]:
+    """What `work` makes of each item, in their order: in this process's sandbox, shared with a second where it pays.
 
     Raises:
         StructureUnread, CatalogueError: the first that `work` raised.
     """
-    count = min(2, os.cpu_count() or 1)
+    if len(items) < _WORTH_A_SECOND:
+        return [work(sandbox(), item) for item in items]
     free: queue.SimpleQueue[Sandbox] = queue.SimpleQueue()
 
     def one(item: T) -> R:
@@ -101,9 +102,9 @@ def in_sandboxes(work: Callable[[Sandbox, T], R], items: Iterable[T]) -> list[R]
         finally:
             free.put(box)
 
-    with contextlib.ExitStack() as boxes, ThreadPoolExecutor(count) as threads:
-        for _ in range(count):
-            free.put(boxes.enter_context(Sandbox()))
+    with Sandbox() as second, ThreadPoolExecutor(2) as threads:
+        free.put(sandbox())
+        free.put(second)
         return list(threads.map(one, items))
 
 
