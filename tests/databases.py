@@ -25,7 +25,7 @@ from django.db import connections
 from tests.environment import PROCESS_NAME, RUN_DIR
 
 EMPTY, CATALOGUE = "empty", "catalogue"
-COMMANDS = {EMPTY: ["prepare", "--without-catalogue"], CATALOGUE: ["seed"]}
+COMMANDS = {EMPTY: ["prepare", "--only-tables"], CATALOGUE: ["seed"]}
 GIVEN_URL = os.environ.get("DATABASE_URL", "")
 ON_POSTGRESQL = GIVEN_URL.startswith("postgres")
 RUN_NAME = RUN_DIR.name.replace("-", "_")

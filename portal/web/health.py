@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+from collections.abc import Callable
 from http import HTTPStatus
 
 from django.db import DatabaseError, connection
@@ -17,6 +18,16 @@ from portal.jobs.models import Heartbeat
 from substances.models import CatalogueLoad, SearchTerm, Substance
 
 WORKER_SILENT_AFTER = dt.timedelta(seconds=10)
+
+
+def answer_health_first(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: `/healthz` and `/readyz` are answered before hosts, sessions and logs, to whoever watches us."""
+    answers = {"/healthz": healthz, "/readyz": readyz}
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        return answers.get(request.path_info, get_response)(request)
+
+    return answer
 
 
 @never_cache

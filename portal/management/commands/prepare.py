@@ -1,22 +1,40 @@
-"""Makes the database ready: tables, cache, starter catalogue."""
+"""Makes the data folder and the database ready: tables, cache, starter catalogue, drawing aid, static files."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
+from portal.management import drawing_aid
+
+# Of what the packages bring, what no page of ours uses.
+STATIC_LEFT_OUT = ["rest_framework", "gis", "*.map", "*.txt", "*.md"]
+
 
 class Command(BaseCommand):
-    help = "Migrates the database, makes the cache table and loads the starter catalogue. Safe to run again."
+    help = "Migrates, loads the starter catalogue, fetches the drawing aid, collects static files. Safe to run again."
     requires_system_checks: list[str] = []  # nothing can be checked against tables that are not there yet
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--without-catalogue", action="store_true", help="tables only")
+        parser.add_argument("--only-tables", action="store_true", help="an empty database and nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
-        if not options["without_catalogue"]:
-            call_command("seed", stdout=self.stdout)
+        if options["only_tables"]:
+            return
+        call_command("seed", stdout=self.stdout)
+        self._fetch_drawing_aid()
+        call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=STATIC_LEFT_OUT)
+
+    def _fetch_drawing_aid(self) -> None:
+        try:
+            if drawing_aid.fetch(project=settings.BASE_DIR, data_dir=settings.DATA_DIR):
+                self.stdout.write("Fetched the drawing aid (OpenChemLib).")
+        except drawing_aid.NotFetched as error:
+            self.stdout.write(
+                f"Without the drawing aid ({error}): structures are typed or pasted. The next start tries again."
+            )

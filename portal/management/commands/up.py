@@ -18,11 +18,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from portal import env
-from portal.management import drawing_aid
 from portal.management.supervision import AlreadyRunning, Child, Supervisor, only_one
 
-# Of what the packages bring, what no page of ours uses.
-STATIC_LEFT_OUT = ["rest_framework", "gis", "*.map", "*.txt", "*.md"]
 READY_QUESTION_SECONDS = 2.0
 
 
@@ -52,12 +49,6 @@ class Command(BaseCommand):
     def _prepare(self) -> None:
         self._say("Preparing the database and the starter catalogue …")
         call_command("prepare", stdout=self.stdout)
-        try:
-            if drawing_aid.fetch(project=settings.BASE_DIR, data_dir=settings.DATA_DIR):
-                self._say("Fetched the drawing aid (OpenChemLib).")
-        except drawing_aid.NotFetched as error:
-            self._say(f"Without the drawing aid ({error}): structures are typed or pasted. The next start tries again.")
-        call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=STATIC_LEFT_OUT)
 
     def _supervise(self, host: str, port: int, started: float) -> None:
         shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  # compared, not bound
@@ -93,7 +84,7 @@ def _children(host: str, port: int) -> list[Child]:
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     web = [python, "-m", "gunicorn", "portal.wsgi", f"--bind={bind}", "--workers=2", "--threads=4", "--preload"]
     web += ["--no-control-socket", "--graceful-timeout=5", "--timeout=60", "--log-level=warning"]
-    worker = [python, "-m", "celery", "--app=portal", "worker", "--pool=prefork", "--concurrency=2"]
+    worker = [python, "-m", "celery", "--app=portal", "--quiet", "worker", "--pool=prefork", "--concurrency=2"]
     worker += ["--hostname=embedded@%h", "--loglevel=WARNING", "--without-gossip", "--without-mingle"]
     return [
         Child("web", web),
@@ -116,9 +107,8 @@ def _refuse_used_port(host: str, port: int) -> None:
 
 def _is_ready(url: str) -> bool:
     """Whether the portal answers that it is ready."""
-    request = urllib.request.Request(f"{url}/readyz", headers={"Host": "localhost"})  # noqa: S310  # our own address
     try:
-        with urllib.request.urlopen(request, timeout=READY_QUESTION_SECONDS) as answer:  # noqa: S310  # our own address
+        with urllib.request.urlopen(f"{url}/readyz", timeout=READY_QUESTION_SECONDS) as answer:  # noqa: S310  # ours
             return bool(answer.status == HTTPStatus.OK)
     except (urllib.error.URLError, TimeoutError, ConnectionError):
         return False
