@@ -1,5 +1,6 @@
 """Drawings as SVG."""
 
+import math
 import re
 from xml.etree import ElementTree as ET
 
@@ -86,6 +87,24 @@ def test_atoms_carry_the_class_of_their_colour() -> None:
 def test_a_benzene_ring_has_nine_lines() -> None:
     (path,) = parsed("c1ccccc1").iter(f"{SVG}path")
     assert str(path.get("d")).count("M") == 9
+
+
+def ends(smiles: str) -> list[tuple[float, float]]:
+    """Both ends of every line, in drawing order."""
+    paths = [str(path.get("d")) for path in parsed(smiles).iter(f"{SVG}path")]
+    return [(float(x), float(y)) for path in paths for x, y in re.findall(r"[ML](-?[\d.]+) (-?[\d.]+)", path)]
+
+
+def test_the_second_lines_of_a_ring_lie_inside_it() -> None:
+    points = ends("c1ccccc1")
+    corners = sorted(set(points), key=points.count)[-6:]
+    middle = (sum(x for x, _ in corners) / 6, sum(y for _, y in corners) / 6)
+    radius = max(math.dist(middle, corner) for corner in corners)
+    assert max(math.dist(middle, point) for point in points) <= radius + 0.1
+
+
+def test_bonds_end_before_the_labels() -> None:
+    assert math.dist(*ends("[H][H]")) < math.dist(*ends("CCC")[:2]) * 0.75
 
 
 def test_a_wedge_is_filled_and_its_mirror_image_is_dashed() -> None:

@@ -83,7 +83,9 @@ def test_other_scripts_are_refused_with_the_ascii_number_as_suggestion(text: str
     assert (raised.value.code, raised.value.position, raised.value.suggestions) == (code, 1, ("80-05-7",))
 
 
-@pytest.mark.parametrize("text", ["", "-", "N/A", "NOCAS_872425", "142844-00-6_1", "EC-402-660-9", "N230", "Various 2"])
+@pytest.mark.parametrize(
+    "text", ["", "-", "N/A", "NOCAS_872425", "142844-00-6_1", "EC-402-660-9", "N230", "Various 2", "00-05-5"]
+)
 def test_keys_that_only_look_like_cas_are_refused(text: str) -> None:
     with pytest.raises(IdentifierError, match="is not a CAS number"):
         parse_cas_rn(text)

@@ -77,8 +77,8 @@ def test_processor_time_is_limited_by_the_kernel() -> None:
 
 
 def test_many_small_requests_do_not_add_up_to_the_limit() -> None:
-    some_work = {"walks": {"all_of": ["*" + "~*" * 15 + "[U]"]}}
-    with Sandbox(cpu_s=2) as hurried:
+    some_work = {"walks": {"all_of": ["*" + "~*" * 14 + "[U]"]}}
+    with Sandbox(cpu_s=1) as hurried:
         first = hurried.call("ping")["pid"]
         for _ in range(9):
             hurried.call("group_match", timeout_s=60, smiles=C60, rules=some_work)
