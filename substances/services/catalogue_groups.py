@@ -51,12 +51,12 @@ class _StrictLoader(yaml.SafeLoader):
 
 
 def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    keys = [loader.construct_object(key) for key, _ in node.value]  # type: ignore[no-untyped-call]  # PyYAML's stubs
+    keys = [loader.construct_object(key) for key, _ in node.value]
     twice = [key for key in keys if keys.count(key) > 1]
     if twice:
         line = node.start_mark.line + 1
         raise CatalogueError(Path(node.start_mark.name).name, line, "key", str(twice[0]), "is given twice")
-    return dict(zip(keys, [loader.construct_object(value, deep=True) for _, value in node.value], strict=True))  # type: ignore[no-untyped-call]  # PyYAML's stubs
+    return dict(zip(keys, [loader.construct_object(value, deep=True) for _, value in node.value], strict=True))
 
 
 _StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)

@@ -52,13 +52,12 @@ class Resolver:
         self._numbers: dict[uuid.UUID, set[Key]] = defaultdict(set)
         self._by_name: dict[str, set[uuid.UUID]] = defaultdict(set)
         self._ids: set[uuid.UUID] = set()
-        merged: dict[uuid.UUID, uuid.UUID] = {}
-        for pk, into, name in Substance.objects.values_list("pk", "merged_into_id", "name"):
+        gone = Substance.objects.filter(merged_into__isnull=False)
+        merged: dict[uuid.UUID, uuid.UUID] = dict(gone.values_list("pk", "merged_into_id"))
+        for pk, name in Substance.objects.values_list("pk", "name"):
             self._ids.add(pk)
-            if into is None:
+            if pk not in merged:
                 self._by_name[folded(name)].add(pk)
-            else:
-                merged[pk] = into
         schemes = (IdentifierScheme.CAS, IdentifierScheme.EC)
         rows = Identifier.objects.filter(scheme__in=schemes).values_list("substance_id", "scheme", "value")
         for pk, scheme, value in rows:
