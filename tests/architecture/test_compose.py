@@ -1,4 +1,4 @@
-"""No container engine runs here; docker-compose.yml is held to the settings and commands it speaks of by reading both."""
+"""No container engine runs here: docker-compose.yml is held to the settings and commands it names by reading both."""
 
 from __future__ import annotations
 
