@@ -9,6 +9,7 @@ from celery.signals import worker_process_init
 from portal.jobs.registry import every, work
 from portal.jobs.running import Work
 from substances.chemistry.sandbox_client import sandbox
+from substances.services.lists import sweep_dead_imports
 from substances.services.similarity_search import SEARCH_WORK, delete_old_searches, run_search
 
 
@@ -29,3 +30,9 @@ def delete_anonymous_searches() -> None:
     """A search is a trade secret: one that belongs to nobody is gone after a day."""
     while delete_old_searches():
         pass
+
+
+@every(600)
+def sweep_imports_that_died() -> None:
+    """What a killed import staged was never visible; an hour later it is gone."""
+    sweep_dead_imports()

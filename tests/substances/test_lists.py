@@ -121,7 +121,7 @@ def test_the_forms_of_one_row_are_told_apart_by_their_cas_numbers(tmp_path: Path
 
     forms = Substance.objects.filter(name="Hydrazine")
     assert {form.cas_rn for form in forms} == {"302-01-2", "7803-57-8"}
-    assert {row.entry.line for row in ListMembership.objects.filter(substance__in=forms)} == {6}
+    assert set(ListMembership.objects.filter(substance__in=forms).values_list("entry__line", flat=True)) == {6}
 
 
 def test_a_second_release_knows_what_the_first_made(tmp_path: Path) -> None:
@@ -174,7 +174,7 @@ def test_an_ec_number_alone_names_its_substance(tmp_path: Path) -> None:
 def test_a_name_decides_only_where_no_number_is_printed(tmp_path: Path) -> None:
     _publish(tmp_path, a_row("BISPHENOL  A"), a_row("Bisphenol A", cas="108-88-3"))
 
-    by_row = {row.entry.line: row for row in ListMembership.objects.exclude(release=None)}
+    by_row = {row.entry.line: row for row in ListMembership.objects.exclude(release=None) if row.entry}
     assert (by_row[2].substance, by_row[2].resolved_by) == (_bpa(), "name")
     assert by_row[3].substance != _bpa()
 
@@ -193,7 +193,7 @@ def test_a_members_claim_of_the_starter_goes_with_its_groups_row(tmp_path: Path)
     _publish(tmp_path, NEW, GROUP)
 
     now = _bpa().list_memberships.in_force().get()
-    assert (now.how, now.entry.name, now.source.key) == ("as_member", GROUP[0], "reg-a")
+    assert (now.how, str(now.entry), now.source.key) == ("as_member", GROUP[0], "reg-a")
 
 
 def test_a_claim_of_the_starter_that_no_row_bears_out_is_told(tmp_path: Path) -> None:
