@@ -15,7 +15,7 @@ endif
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-services journeys check bench clean
+.PHONY: help up test test-services journeys check messages bench clean
 
 help: ## Say what can be made.
 	@echo "Benigna. make …"
@@ -35,6 +35,9 @@ journeys: .venv/.locked ## Drive the portal in Chromium (CHROMIUM names the bina
 
 check: .venv/.locked ## Lint, format, floors, types, templates, deployment settings, migrations, API schema.
 	@sh .ci/check
+
+messages: .venv/.locked ## Take new texts into the Polish catalogue and compile it (docs/translating.md); needs gettext.
+	@.ci/messages
 
 bench: .venv/.locked ## Measure answer times over HTTP on a portal of its own and print a table.
 	@$(RUN)python -m tests.bench
