@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.http import QueryDict
 
+from portal.common.named import named
+
 Counter = Callable[[QuerySet[Any]], Mapping[str, int]]
 
 
@@ -21,7 +23,9 @@ def counted(path: str, *, of: str = "pk") -> Counter:
     return count
 
 
-def facets(filterset_class: Any, query: QueryDict, rows: QuerySet[Any], counters: Mapping[str, Counter]) -> list[dict[str, Any]]:
+def facets(
+    filterset_class: Any, query: QueryDict, rows: QuerySet[Any], counters: Mapping[str, Counter]
+) -> list[dict[str, Any]]:
     """Every filter with its choices; a choice counts the rows that the *other* filters leave.
 
     Args:
@@ -44,9 +48,20 @@ def _facet(filterset_class: Any, query: QueryDict, rows: QuerySet[Any], name: st
     field = left.form.fields[name]
     ticked = set(query.getlist(name))
     options = [
-        {"value": str(value), "label": label, "count": counts.get(str(value), 0), "checked": str(value) in ticked}
+        {
+            "value": str(value),
+            "label": _label(value, label),
+            "count": counts.get(str(value), 0),
+            "checked": str(value) in ticked,
+        }
         for value, label in field.choices
         if str(value) in ticked or counts.get(str(value))
     ]
     options.sort(key=lambda option: (not option["checked"], -option["count"], str(option["label"])))
     return {"name": name, "label": field.label, "options": options}
+
+
+def _label(value: Any, label: Any) -> Any:
+    """A choice's words; those of a row of the catalogue are in the reader's language where it has a name in it."""
+    row = getattr(value, "instance", None)
+    return named(row) if row is not None else label

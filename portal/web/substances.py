@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.common.rest.pages import browse
@@ -126,15 +127,18 @@ def _strip(shown: Substance) -> list[dict[str, str]]:
         values.setdefault((claim.scheme, claim.value), {"scheme": claim.scheme, "value": claim.value})
     structure = shown.shown_structure
     if structure is not None:
-        values.setdefault((IdentifierScheme.INCHIKEY, structure.inchikey), {"scheme": "inchikey", "value": structure.inchikey})
+        values.setdefault(
+            (IdentifierScheme.INCHIKEY, structure.inchikey), {"scheme": "inchikey", "value": structure.inchikey}
+        )
         values[("smiles", "")] = {"scheme": "smiles", "value": structure.smiles}
     return list(values.values())
 
 
 def _other_names(shown: Substance) -> list[Name]:
-    """Names that say something else than the heading, each once."""
+    """Names that say something else than the heading, each once; those in the reader's language first."""
     others: dict[str, Name] = {}
-    for name in shown.names.all():
+    language = get_language() or ""
+    for name in sorted(shown.names.all(), key=lambda name: not language.startswith(name.language)):
         others.setdefault(name.text.casefold(), name)
     others.pop(shown.name.casefold(), None)
     return list(others.values())
@@ -194,5 +198,3 @@ def _sections(
     if production:
         sections.append({"id": "companies", "label": _("Companies"), "count": len({r.company_id for r in production})})
     return sections
-
-

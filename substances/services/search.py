@@ -107,7 +107,8 @@ def question_of(text: str, numbers: Iterable[FormatReading] = ()) -> Question:
 
 def translated(note: Note | ChemistryError) -> str:
     """What the chemistry kernel says, in the reader's language."""
-    return _(note.template) % note.params
+    params = {key: _(str(value)) if key == "scheme" else value for key, value in note.params.items()}
+    return _(note.template) % params
 
 
 def _ranked(matches: Iterable[Match], limit: int) -> list[RankedSubstance]:

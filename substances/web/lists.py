@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.common.named import named
 from portal.common.rest.pages import browse
 from substances.models import ChemicalList, GroupMembership, ListMembership, SubstanceGroup
 
@@ -15,7 +16,7 @@ from substances.models import ChemicalList, GroupMembership, ListMembership, Sub
 def chemical_list(request: HttpRequest, slug: str) -> HttpResponse:
     """One list: what being named by it means, its releases, and whom it names today."""
     shown = get_object_or_404(ChemicalList.objects.with_counts().select_related("current_release", "source"), slug=slug)
-    named = (
+    members = (
         ListMembership.objects.in_force()
         .on(timezone.localdate())
         .filter(chemical_list=shown)
@@ -25,7 +26,7 @@ def chemical_list(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "list": shown,
         "releases": shown.releases.filter(state="published"),
-        "page": browse(request, named, ordering=("-valid_from", "pk") if _all_dated(named) else ("pk",)),
+        "page": browse(request, members, ordering=("-valid_from", "pk") if _all_dated(members) else ("pk",)),
         "crumbs": [
             {"label": _("Home"), "url": reverse("web:home")},
             {"label": _("Sources and releases"), "url": reverse("web:sources")},
@@ -55,7 +56,7 @@ def group(request: HttpRequest, slug: str) -> HttpResponse:
         "crumbs": [
             {"label": _("Home"), "url": reverse("web:home")},
             {"label": _("How we judge"), "url": reverse("web:method")},
-            {"label": shown.name},
+            {"label": named(shown)},
         ],
     }
     return render(request, "substances/group.html", context)

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal.common.named import named
 from portal.common.rest.pages import browse
 from substitution.filters import ReplacementFilter
 from substitution.models import Replacement, TechnicalFunction
@@ -41,9 +42,9 @@ def _tree(rows: list[Any], text: str) -> list[dict[str, Any]]:
 
 
 def _node(row: Any, below: dict[int | None, list[Any]], text: str) -> dict[str, Any] | None:
-    named = text in f"{row.name} {row.name_pl} {row.description}".casefold()
-    children = [node for child in below.get(row.pk, []) if (node := _node(child, below, "" if named else text))]
-    if not named and not children:
+    says_it = text in f"{row.name} {row.name_pl} {row.description}".casefold()
+    children = [node for child in below.get(row.pk, []) if (node := _node(child, below, "" if says_it else text))]
+    if not says_it and not children:
         return None
     return {"function": row, "children": children, "known": row.known + sum(child["known"] for child in children)}
 
@@ -56,7 +57,9 @@ def function(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = ReplacementFilter(request.GET, queryset=rows).qs
     page = browse(
         request,
-        chosen.with_what_is_shown().annotate(replaced_name=F("replaces__name"), alternative_name=F("alternative__name")),
+        chosen.with_what_is_shown().annotate(
+            replaced_name=F("replaces__name"), alternative_name=F("alternative__name")
+        ),
         ordering=("replaced_name", "alternative_name", "pk"),
     )
     above = [f for f in (shown.parent and shown.parent.parent, shown.parent) if f]
@@ -69,8 +72,8 @@ def function(request: HttpRequest, slug: str) -> HttpResponse:
         "crumbs": [
             {"label": _("Home"), "url": reverse("web:home")},
             {"label": _("Alternatives"), "url": reverse("web:alternatives")},
-            *({"label": f.name, "url": reverse("web:function", args=[f.slug])} for f in above),
-            {"label": shown.name},
+            *({"label": named(f), "url": reverse("web:function", args=[f.slug])} for f in above),
+            {"label": named(shown)},
         ],
     }
     return render(request, "substitution/function.html", context)

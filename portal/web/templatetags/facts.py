@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
+from portal.common import named as names
 from substances.reasons import in_words
 from substances.vocabulary import Concern
 
@@ -21,6 +22,12 @@ def drawing(drawn: Any) -> SafeString:
     """
     structure = getattr(drawn, "shown_structure", drawn)
     return mark_safe(getattr(structure, "svg", "") or "")  # noqa: S308 - markup of our own writer
+
+
+@register.filter
+def named(thing: names.Named | None) -> str:
+    """What a group, a function or an alternative is called in the reader's language; empty for nothing."""
+    return names.named(thing) if thing else ""
 
 
 @register.filter
@@ -46,3 +53,11 @@ def evidence_counts(lines: Any) -> list[dict[str, Any]]:
     """How many lines speak against, neither way and for, in this order; only those there are."""
     says = [says_of(line.supports) for line in lines]
     return [{"says": kind, "count": says.count(kind)} for kind in ("against", "mixed", "for") if kind in says]
+
+
+@register.filter
+def rule_value(value: Any) -> str:
+    """A condition of a group's rule as text: patterns one after another, counts by element."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {count}" for name, count in value.items())
+    return "  ".join(str(part) for part in value) if isinstance(value, list) else str(value)
