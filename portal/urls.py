@@ -5,12 +5,16 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+from portal.api.root import NothingHere
 from portal.web import health
 
+handler400 = "portal.web.errors.bad_request"
+handler500 = "portal.web.errors.server_error"
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("api/v1/", include("portal.api.urls")),
+    path("api/v1/<path:rest>", NothingHere.as_view(), name="api-nothing"),
     path("account/", include("allauth.account.urls")),
     path("organisations/", include("portal.organisations.urls")),
     path("language/", include("django.conf.urls.i18n")),

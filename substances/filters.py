@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import django_filters as filters
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.common.rest.filters import Filters
 from substances.models import ChemicalList, ConcernFlag, ListMembership, Substance, SubstanceGroup
 from substances.vocabulary import Authority, Concern, SubstanceKind
 
 
-class SubstanceFilter(filters.FilterSet):
+class SubstanceFilter(Filters):
     """By concern, authority, list, group and kind."""
 
     concern = filters.MultipleChoiceFilter(label=_("Concern"), choices=Concern.choices, method="of_concern")
@@ -26,18 +29,19 @@ class SubstanceFilter(filters.FilterSet):
 
     class Meta:
         model = Substance
-        fields: list[str] = []
+        fields: Sequence[str] = []
 
-    def of_concern(self, rows: QuerySet[Substance], name: str, value: list[str]) -> QuerySet[Substance]:
+    def of_concern(self, rows: QuerySet[Substance], name: str, value: Sequence[str]) -> QuerySet[Substance]:
         """Those with a flag of one of these concerns, by any of the authorities also asked for."""
         return self._flagged(rows, concern__in=value) if value else rows
 
-    def by_authority(self, rows: QuerySet[Substance], name: str, value: list[str]) -> QuerySet[Substance]:
+    def by_authority(self, rows: QuerySet[Substance], name: str, value: Sequence[str]) -> QuerySet[Substance]:
         """Those flagged by one of these authorities; together with a concern, for that concern."""
         concerns = self.form.cleaned_data.get("concern") or []
-        return self._flagged(rows, authority__in=value, **({"concern__in": concerns} if concerns else {})) if value else rows
+        same_flag = {"concern__in": concerns} if concerns else {}
+        return self._flagged(rows, authority__in=value, **same_flag) if value else rows
 
-    def on_list(self, rows: QuerySet[Substance], name: str, value: list[ChemicalList]) -> QuerySet[Substance]:
+    def on_list(self, rows: QuerySet[Substance], name: str, value: Sequence[ChemicalList]) -> QuerySet[Substance]:
         """Those that one of these lists names today."""
         if not value:
             return rows
@@ -45,7 +49,7 @@ class SubstanceFilter(filters.FilterSet):
         named = ListMembership.objects.in_force().on(today).filter(chemical_list__in=value)
         return rows.filter(pk__in=named.values("substance"))
 
-    def in_group(self, rows: QuerySet[Substance], name: str, value: list[SubstanceGroup]) -> QuerySet[Substance]:
+    def in_group(self, rows: QuerySet[Substance], name: str, value: Sequence[SubstanceGroup]) -> QuerySet[Substance]:
         """Those in one of these groups, by name or by rule."""
         return rows.filter(group_memberships__group__in=value).distinct() if value else rows
 

@@ -14,15 +14,13 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from portal.organisations.models import User
-    from substances.models import ChemicalList, ConcernFlag, ListMembership, StructureSearch, Substance
-
-    _SubstanceBase = models.QuerySet[Substance]
-    _MembershipBase = models.QuerySet[ListMembership]
-    _SearchBase = models.QuerySet[StructureSearch]
-    _FlagBase = models.QuerySet[ConcernFlag]
-    _ListBase = models.QuerySet[ChemicalList]
-else:
-    _SubstanceBase = _MembershipBase = _SearchBase = _FlagBase = _ListBase = models.QuerySet
+    from substances.models import (  # noqa: F401  # named in the strings below
+        ChemicalList,
+        ConcernFlag,
+        ListMembership,
+        StructureSearch,
+        Substance,
+    )
 
 
 def holds_on(day: dt.date, *, start: str, end: str) -> Q:
@@ -32,7 +30,7 @@ def holds_on(day: dt.date, *, start: str, end: str) -> Q:
     )
 
 
-class SubstanceQuerySet(_SubstanceBase):
+class SubstanceQuerySet(models.QuerySet["Substance"]):
     """Substances."""
 
     def living(self) -> Self:
@@ -41,29 +39,33 @@ class SubstanceQuerySet(_SubstanceBase):
 
     def flagged(self, day: dt.date | None = None) -> Self:
         """Those that carry a concern flag of any authority on `day` (today, if none is given)."""
-        flags: Any = self.model._meta.get_field("flags").related_model
-        standing = flags.objects.standing(day).filter(substance=OuterRef("pk"))
+        standing = self._related("flags").objects.standing(day).filter(substance=OuterRef("pk"))
         return self.filter(Exists(standing))
 
     def with_what_a_row_shows(self) -> Self:
-        """With identifiers, flags standing today, groups and the structure shown first, in a fixed number of queries."""
-        flags: Any = self.model._meta.get_field("flags").related_model
-        structures: Any = self.model._meta.get_field("structures").related_model
-        return self.prefetch_related(
-            "identifiers__source",
-            Prefetch("flags", queryset=flags.objects.standing().select_related("source")),
-            "group_memberships__group",
-            Prefetch("structures", queryset=structures.objects.filter(is_current=True), to_attr="current_structures"),
+        """With identifiers, flags standing today, groups and the structure shown first, in four queries."""
+        identifiers, flags, groups, structures = (
+            self._related(name).objects.all() for name in ("identifiers", "flags", "group_memberships", "structures")
         )
+        shown_first = structures.filter(is_current=True).select_related("source")
+        return self.prefetch_related(
+            Prefetch("identifiers", queryset=identifiers.select_related("source")),
+            Prefetch("flags", queryset=flags.standing().select_related("source")),
+            Prefetch("group_memberships", queryset=groups.select_related("group")),
+            Prefetch("structures", queryset=shown_first, to_attr="current_structures"),
+        )
+
+    def _related(self, name: str) -> Any:
+        """The model behind a relation: models import querysets, not the other way."""
+        return self.model._meta.get_field(name).related_model
 
     def listed_on(self, day: dt.date, *, slug: str | None = None) -> Self:
         """Substances with an entry valid on `day`, by each list's newest release: of the list `slug`, or of any."""
-        memberships: Any = self.model._meta.get_field("list_memberships").related_model
-        rows = memberships.objects.in_force().on(day).filter(substance=OuterRef("pk"))
+        rows = self._related("list_memberships").objects.in_force().on(day).filter(substance=OuterRef("pk"))
         return self.filter(Exists(rows.filter(chemical_list__slug=slug) if slug else rows))
 
 
-class MembershipQuerySet(_MembershipBase):
+class MembershipQuerySet(models.QuerySet["ListMembership"]):
     """Statements that a list names a substance."""
 
     def in_force(self) -> Self:
@@ -78,7 +80,7 @@ class MembershipQuerySet(_MembershipBase):
         return self.filter(holds_on(day, start="valid_from", end="valid_until"))
 
 
-class SearchQuerySet(_SearchBase):
+class SearchQuerySet(models.QuerySet["StructureSearch"]):
     """Structure searches."""
 
     def visible_to(self, user: User | AnonymousUser, *, session_key: str | None, access_sha256: str = "") -> Self:
@@ -93,7 +95,7 @@ class SearchQuerySet(_SearchBase):
         return self.filter(visible)
 
 
-class FlagQuerySet(_FlagBase):
+class FlagQuerySet(models.QuerySet["ConcernFlag"]):
     """Concern flags."""
 
     def standing(self, day: dt.date | None = None) -> Self:
@@ -101,7 +103,7 @@ class FlagQuerySet(_FlagBase):
         return self.filter(holds_on(day or timezone.localdate(), start="since", end="until"))
 
 
-class ListQuerySet(_ListBase):
+class ListQuerySet(models.QuerySet["ChemicalList"]):
     """Lists."""
 
     def with_counts(self, day: dt.date | None = None) -> Self:

@@ -6,12 +6,13 @@ import django_filters as filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from portal.common.rest.filters import Filters
 from substances.models import Substance
 from substitution.models import Replacement, TechnicalFunction
 from substitution.vocabulary import AlternativeKind, AlternativeStatus
 
 
-class ReplacementFilter(filters.FilterSet):
+class ReplacementFilter(Filters):
     """By kind of alternative, status, function (with all below it) and the substance replaced."""
 
     kind = filters.MultipleChoiceFilter(
@@ -29,7 +30,9 @@ class ReplacementFilter(filters.FilterSet):
         model = Replacement
         fields: list[str] = []
 
-    def in_function(self, rows: QuerySet[Replacement], name: str, value: list[TechnicalFunction]) -> QuerySet[Replacement]:
+    def in_function(
+        self, rows: QuerySet[Replacement], name: str, value: list[TechnicalFunction]
+    ) -> QuerySet[Replacement]:
         """Those in one of these functions or in one below it."""
         if not value:
             return rows

@@ -12,15 +12,10 @@ from substances.models import ConcernFlag
 
 if TYPE_CHECKING:
     from substances.models import Substance
-    from substitution.models import Alternative, Replacement
-
-    _AlternativeBase = models.QuerySet[Alternative]
-    _ReplacementBase = models.QuerySet[Replacement]
-else:
-    _AlternativeBase = _ReplacementBase = models.QuerySet
+    from substitution.models import Alternative, Replacement  # noqa: F401  # named in the strings below
 
 
-class AlternativeQuerySet(_AlternativeBase):
+class AlternativeQuerySet(models.QuerySet["Alternative"]):
     """Alternatives."""
 
     def standing(self) -> Self:
@@ -28,7 +23,7 @@ class AlternativeQuerySet(_AlternativeBase):
         return self.exclude(status="withdrawn")
 
 
-class ReplacementQuerySet(_ReplacementBase):
+class ReplacementQuerySet(models.QuerySet["Replacement"]):
     """Statements that an alternative replaces a substance in a function."""
 
     def standing(self) -> Self:

@@ -10,14 +10,10 @@ from django.db.models import Prefetch
 from substances.models import ConcernFlag
 
 if TYPE_CHECKING:
-    from portal.companies.models import Company
-
-    _CompanyBase = models.QuerySet[Company]
-else:
-    _CompanyBase = models.QuerySet
+    from portal.companies.models import Company  # noqa: F401  # named in the string below
 
 
-class CompanyQuerySet(_CompanyBase):
+class CompanyQuerySet(models.QuerySet["Company"]):
     """Companies."""
 
     def with_profile(self) -> Self:
@@ -25,9 +21,7 @@ class CompanyQuerySet(_CompanyBase):
         return self.prefetch_related(
             "production__source",
             "production__substance__identifiers",
-            Prefetch(
-                "production__substance__flags", queryset=ConcernFlag.objects.standing().select_related("source")
-            ),
+            Prefetch("production__substance__flags", queryset=ConcernFlag.objects.standing().select_related("source")),
             "commitments__substance",
             "commitments__group",
             "commitments__source",

@@ -21,7 +21,9 @@ def companies(request: HttpRequest) -> HttpResponse:
         substances=Count("production__substance", distinct=True), latest=Max("production__year")
     )
     if text:
-        rows = rows.filter(Q(name__icontains=text) | Q(isin__iexact=text) | Q(lei__iexact=text) | Q(sector__icontains=text))
+        rows = rows.filter(
+            Q(name__icontains=text) | Q(isin__iexact=text) | Q(lei__iexact=text) | Q(sector__icontains=text)
+        )
     page = browse(request, rows)
     context = {
         "page": page,

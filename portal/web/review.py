@@ -9,13 +9,14 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.common.errors import DomainError
+from portal.organisations.requests import SignedInRequest
 from portal.review.models import Proposal
 from portal.review.services import accept_proposal, reject_proposal
 from substances.models import Substance
@@ -36,7 +37,7 @@ def _subjects(proposals: list[Proposal]) -> dict[UUID, Substance]:
 
 
 @login_required
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: SignedInRequest) -> HttpResponse:
     """What waits for a decision, oldest first; one's own is shown, and locked."""
     if not request.user.is_curator:
         raise PermissionDenied
@@ -50,7 +51,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def proposal(request: HttpRequest, pk: UUID) -> HttpResponse:
+def proposal(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """One proposal with its evidence and history; a curator who did not bring it decides."""
     shown = get_object_or_404(
         Proposal.objects.visible_to(request.user).select_related("proposed_by", "organisation", "decided_by"), pk=pk
@@ -61,10 +62,12 @@ def proposal(request: HttpRequest, pk: UUID) -> HttpResponse:
             raise PermissionDenied
         if form.is_valid() and _decide(request, shown, form):
             return redirect("web:review")
-    return render(request, "web/proposal.html", _proposal_context(request, shown, form), status=400 if form.errors else 200)
+    return render(
+        request, "web/proposal.html", _proposal_context(request, shown, form), status=400 if form.errors else 200
+    )
 
 
-def _decide(request: HttpRequest, shown: Proposal, form: DecisionForm) -> bool:
+def _decide(request: SignedInRequest, shown: Proposal, form: DecisionForm) -> bool:
     decide = accept_proposal if form.cleaned_data["decision"] == "accept" else reject_proposal
     try:
         decide(by=request.user, proposal=shown, reason=form.cleaned_data["reason"])
@@ -75,7 +78,7 @@ def _decide(request: HttpRequest, shown: Proposal, form: DecisionForm) -> bool:
     return True
 
 
-def _proposal_context(request: HttpRequest, shown: Proposal, form: DecisionForm) -> dict[str, Any]:
+def _proposal_context(request: SignedInRequest, shown: Proposal, form: DecisionForm) -> dict[str, Any]:
     return {
         "proposal": shown,
         "substance": _subjects([shown]).get(shown.target_id),

@@ -21,7 +21,9 @@ def against(flags: Sequence[ConcernFlag], memberships: Sequence[ListMembership])
     if not flags:
         return _("No list or authority that we hold names a concern about it: not listed is not the same as safe.")
     concerns = list(dict.fromkeys(_in_sentence(flag) for flag in sorted(flags, key=_rank)))
-    lists = {m.chemical_list_id: m for m in memberships if m.chemical_list.effect in (ListEffect.CONCERN, ListEffect.DUTY)}
+    lists = {
+        m.chemical_list_id: m for m in memberships if m.chemical_list.effect in (ListEffect.CONCERN, ListEffect.DUTY)
+    }
     said = _("Known or suspected to be: %(concerns)s") % {"concerns": get_text_list(concerns, pgettext("list", "and"))}
     if not lists:
         return said + "."
@@ -63,13 +65,20 @@ def instead(replacements: Sequence[Replacement]) -> str:
     alternatives = {r.alternative_id: r.alternative for r in replacements}
     flagged = sum(1 for a in alternatives.values() if a.candidate is not None and list(a.candidate.flags.all()))
     said = ngettext(
-        "%(count)d alternative is recorded for %(functions)s", "%(count)d alternatives are recorded for %(functions)s", len(alternatives)
+        "%(count)d alternative is recorded for %(functions)s",
+        "%(count)d alternatives are recorded for %(functions)s",
+        len(alternatives),
     ) % {"count": len(alternatives), "functions": _functions(len(functions))}
     if not flagged:
         return said + "."
-    return said + "; " + ngettext(
-        "%(count)d of them carries concerns itself.", "%(count)d of them carry concerns themselves.", flagged
-    ) % {"count": flagged}
+    return (
+        said
+        + "; "
+        + ngettext(
+            "%(count)d of them carries concerns itself.", "%(count)d of them carry concerns themselves.", flagged
+        )
+        % {"count": flagged}
+    )
 
 
 def _functions(count: int) -> str:

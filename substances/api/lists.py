@@ -5,15 +5,16 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.permissions import AllowAny
 
+from portal.common.rest.pages import pages_by
 from substances.api.serializers import GroupSerializer, ListedSubstanceSerializer, ListSerializer
 from substances.models import ChemicalList, ListMembership, SubstanceGroup
 
 
-@extend_schema(operation_id="lists_list")
+@extend_schema_view(get=extend_schema(operation_id="lists_list"))
 class ListsView(ListAPIView[ChemicalList]):
     """Every list, with its effect, its current release and how many substances it names today."""
 
@@ -23,7 +24,7 @@ class ListsView(ListAPIView[ChemicalList]):
     filter_backends = []
 
 
-@extend_schema(operation_id="lists_read")
+@extend_schema_view(get=extend_schema(operation_id="lists_read"))
 class ListView(RetrieveAPIView[ChemicalList]):
     """One list."""
 
@@ -34,28 +35,25 @@ class ListView(RetrieveAPIView[ChemicalList]):
     filter_backends = []
 
 
-@extend_schema(operation_id="lists_substances")
+@extend_schema_view(get=extend_schema(operation_id="lists_substances"))
 class ListSubstancesView(ListAPIView[ListMembership]):
     """The substances that a list names today, by name or as members."""
 
     permission_classes = [AllowAny]
     serializer_class = ListedSubstanceSerializer
     filter_backends = []
+    # Entries have no name of their own to sort by.
+    pagination_class = pages_by("pk")
+    queryset = ListMembership.objects.all()  # for the schema
 
     def get_queryset(self) -> QuerySet[ListMembership]:
         """Memberships in force of the list named in the address."""
         chemical_list = get_object_or_404(ChemicalList, slug=self.kwargs.get("slug"))
         named = ListMembership.objects.in_force().on(timezone.localdate()).filter(chemical_list=chemical_list)
-        return named.select_related("source").prefetch_related("substance__identifiers").order_by("pk")
-
-    def paginate_queryset(self, queryset: QuerySet[ListMembership]) -> list[ListMembership] | None:  # type: ignore[override]  # DRF types it wider
-        """By the order of recording: entries have no name of their own to sort by."""
-        assert self.paginator is not None
-        self.paginator.ordering = ("pk",)  # type: ignore[attr-defined]  # Pages is a CursorPagination
-        return super().paginate_queryset(queryset)  # type: ignore[return-value]
+        return named.select_related("source").prefetch_related("substance__identifiers")
 
 
-@extend_schema(operation_id="groups_list")
+@extend_schema_view(get=extend_schema(operation_id="groups_list"))
 class GroupsView(ListAPIView[SubstanceGroup]):
     """Structural groups and their rules."""
 

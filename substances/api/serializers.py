@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypeVar
 
+from django.db.models import Model
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
@@ -11,7 +12,6 @@ from rest_framework.reverse import reverse
 from substances.models import (
     ChemicalList,
     ConcernFlag,
-    Entry,
     GroupMembership,
     HazardClassification,
     Identifier,
@@ -23,6 +23,15 @@ from substances.models import (
     SubstanceGroup,
 )
 
+M = TypeVar("M", bound=Model)
+
+
+class FactSerializer(serializers.ModelSerializer[M]):
+    """A fact; its source is given by its key."""
+
+    # The stubs take a declared field for the attribute of the same name.
+    source = serializers.SlugRelatedField("key", read_only=True)  # type: ignore[assignment,var-annotated]
+
 
 class SourceSerializer(serializers.ModelSerializer[Source]):
     """A document or register."""
@@ -32,32 +41,29 @@ class SourceSerializer(serializers.ModelSerializer[Source]):
         fields = ["key", "title", "publisher", "year", "published_on", "url", "legal_reference"]
 
 
-class IdentifierSerializer(serializers.ModelSerializer[Identifier]):
+class IdentifierSerializer(FactSerializer[Identifier]):
     """A number or key, and who gave it."""
-
-    source = serializers.SlugRelatedField("key", read_only=True)
 
     class Meta:
         model = Identifier
         fields = ["scheme", "value", "source", "checked"]
 
 
-class NameSerializer(serializers.ModelSerializer[Name]):
+class NameSerializer(FactSerializer[Name]):
     """A name in one language."""
-
-    source = serializers.SlugRelatedField("key", read_only=True)
 
     class Meta:
         model = Name
         fields = ["text", "language", "kind", "source"]
 
 
-class FlagSerializer(serializers.ModelSerializer[ConcernFlag]):
+class FlagSerializer(FactSerializer[ConcernFlag]):
     """A concern: what, how sure, who says so, on what ground, since when."""
 
-    label = serializers.CharField(source="get_concern_display", read_only=True)
+    label = serializers.CharField(  # type: ignore[assignment]  # as above
+        source="get_concern_display", read_only=True, help_text="The concern in words, in the reader's language."
+    )
     authority_label = serializers.CharField(source="get_authority_display", read_only=True)
-    source = serializers.SlugRelatedField("key", read_only=True)
 
     class Meta:
         model = ConcernFlag
@@ -87,28 +93,36 @@ class GroupMembershipSerializer(serializers.ModelSerializer[GroupMembership]):
         fields = ["slug", "name", "how"]
 
 
-class ClassificationSerializer(serializers.ModelSerializer[HazardClassification]):
+class ClassificationSerializer(FactSerializer[HazardClassification]):
     """A hazard class with its statement."""
-
-    source = serializers.SlugRelatedField("key", read_only=True)
 
     class Meta:
         model = HazardClassification
         fields = ["hazard_class", "hazard_statement", "as_printed", "valid_from", "valid_until", "source", "checked"]
 
 
-class ListMembershipSerializer(serializers.ModelSerializer[ListMembership]):
+class ListMembershipSerializer(FactSerializer[ListMembership]):
     """A list that names the substance."""
 
     list = serializers.SlugField(source="chemical_list.slug", read_only=True)
     list_name = serializers.CharField(source="chemical_list.name", read_only=True)
     effect = serializers.CharField(source="chemical_list.effect", read_only=True)
     release = serializers.UUIDField(source="release_id", read_only=True, allow_null=True)
-    source = serializers.SlugRelatedField("key", read_only=True)
 
     class Meta:
         model = ListMembership
-        fields = ["list", "list_name", "effect", "how", "reason", "valid_from", "valid_until", "release", "source", "checked"]
+        fields = [
+            "list",
+            "list_name",
+            "effect",
+            "how",
+            "reason",
+            "valid_from",
+            "valid_until",
+            "release",
+            "source",
+            "checked",
+        ]
 
 
 class SubstanceBriefSerializer(serializers.ModelSerializer[Substance]):
@@ -178,35 +192,19 @@ class ListSerializer(serializers.ModelSerializer[ChemicalList]):
         ]
 
 
-class ListedSubstanceSerializer(serializers.ModelSerializer[ListMembership]):
+class ListedSubstanceSerializer(FactSerializer[ListMembership]):
     """A substance that a list names."""
 
     substance = SubstanceBriefSerializer(read_only=True)
-    source = serializers.SlugRelatedField("key", read_only=True)
 
     class Meta:
         model = ListMembership
         fields = ["substance", "how", "reason", "valid_from", "valid_until", "source", "checked"]
 
 
-class EntrySerializer(serializers.ModelSerializer[Entry]):
-    """One row of a release as reported."""
-
-    class Meta:
-        model = Entry
-        fields = ["line", "name", "listed_on", "reasons", "is_group", "reported"]
-
-
-class GroupSerializer(serializers.ModelSerializer[SubstanceGroup]):
+class GroupSerializer(FactSerializer[SubstanceGroup]):
     """A family of substances, with its rule."""
-
-    source = serializers.SlugRelatedField("key", read_only=True)
 
     class Meta:
         model = SubstanceGroup
         fields = ["slug", "name", "definition", "concern_public_since", "rule", "rule_version", "source", "checked"]
-
-
-def context_of(view: Any) -> dict[str, Any]:
-    """What nested serializers need to make absolute addresses."""
-    return {"request": view.request}

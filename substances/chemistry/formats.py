@@ -10,6 +10,7 @@ import re
 from typing import Literal, TypeAlias, get_args
 
 from . import identifiers
+from .characters import ascii_lookalike
 from .elements import ATOMIC_NUMBER
 from .envelope import MAX_ATOMS_REGISTRY, MAX_CHARACTERS, check_structure
 from .messages import Note, StructureRefused
@@ -74,8 +75,12 @@ def is_ambiguous(found: tuple[FormatReading, ...]) -> bool:
 def smiles_error(text: str) -> StructureRefused | None:
     """Why a text is not read as SMILES, if it looks as if it were meant as one; None if it is one or a name."""
     stripped = text.strip()
-    looks_meant = any(char in "[]=#@" for char in stripped) and re.search(r"[BCNOPSFIbcnops(\[]", stripped)
-    if not looks_meant:
+    has_bonds = any(char in "[]=#@" for char in stripped) and re.search(r"[BCNOPSFIbcnops(\[]", stripped)
+    has_ring = re.fullmatch(r"\S*(?<![A-Z])c\d\S*", stripped, re.ASCII)
+    # Letters of another script that would be a structure in ours.
+    plain = "".join(ascii_lookalike(char) or char for char in stripped)
+    is_disguised = plain != stripped and _as_smiles(plain) is not None
+    if not (has_bonds or has_ring or is_disguised):
         return None
     try:
         check_structure(text, "smiles", max_atoms=MAX_ATOMS_REGISTRY)

@@ -31,9 +31,16 @@ class SearchForm(forms.Form):
     structure = forms.CharField(strip=False, max_length=200_000)
     format = forms.ChoiceField(choices=StructureSearch.Format.choices, initial="auto", required=False)
     threshold = forms.DecimalField(
-        label=gettext_lazy("At least this alike"), min_value=0, max_value=1, decimal_places=3, initial="0.3", required=False
+        label=gettext_lazy("At least this alike"),
+        min_value=0,
+        max_value=1,
+        decimal_places=3,
+        initial="0.3",
+        required=False,
     )
-    limit = forms.IntegerField(label=gettext_lazy("At most"), min_value=1, max_value=MOST_HITS, initial=50, required=False)
+    limit = forms.IntegerField(
+        label=gettext_lazy("At most"), min_value=1, max_value=MOST_HITS, initial=50, required=False
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,7 +51,9 @@ def structure_search(request: HttpRequest) -> HttpResponse:
     return _form_page(request, SearchForm(initial={"structure": request.GET.get("structure", "")}))
 
 
-def _form_page(request: HttpRequest, form: SearchForm, *, error: DomainError | None = None, status: int = 200) -> HttpResponse:
+def _form_page(
+    request: HttpRequest, form: SearchForm, *, error: DomainError | None = None, status: int = 200
+) -> HttpResponse:
     typed = form.data.get("structure") if form.is_bound else form.initial.get("structure")
     context = {
         "form": form,
@@ -105,7 +114,7 @@ def _answer(request: HttpRequest, search: StructureSearch) -> dict[str, Any]:
     return {
         "search": search,
         "done": search.job is None or search.job.state == Job.State.DONE,
-        "job": None if ended else _job(request, search),
+        "job": _job(request, search, search.job) if search.job and not ended else None,
         "answer": answer,
         "listed_count": sum(1 for hit in answer.hits if hit.listed) if answer else 0,
         "position": (search.read_as.get("error") or {}).get("position"),
@@ -114,20 +123,20 @@ def _answer(request: HttpRequest, search: StructureSearch) -> dict[str, Any]:
     }
 
 
-def _job(request: HttpRequest, search: StructureSearch) -> dict[str, Any]:
-    assert search.job is not None
+def _job(request: HttpRequest, search: StructureSearch, job: Job) -> dict[str, Any]:
     asked = _whole_number(request.GET.get("asked"))
     page = reverse("web:structure-search-result", args=[search.pk])
-    running = search.job.state == Job.State.RUNNING
+    running = job.state == Job.State.RUNNING
     return {
         "title": _("Searching") if running else _("Waiting for a worker"),
-        "done": search.job.progress_done,
-        "total": search.job.progress_total,
+        "done": job.progress_done,
+        "total": job.progress_total,
         "unit": _("structures"),
         "cancel_url": reverse("web:structure-search-cancel", args=[search.pk]),
         "poll_url": f"{page}?asked={asked + 1}",
         "poll_ms": WAITS_MS[min(asked, len(WAITS_MS) - 1)],
         "page_url": page,
+        "target": "#job",
     }
 
 

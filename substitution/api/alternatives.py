@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 from django.db.models import F
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.permissions import AllowAny
 
-from portal.common.rest.pages import Pages
+from portal.common.rest.pages import pages_by
 from substitution.api.serializers import ReplacementSerializer
 from substitution.filters import ReplacementFilter
 from substitution.models import Replacement
 
 
-class ByFunction(Pages):
-    """Pages in the order of the function, then of the alternative."""
-
-    ordering = ("function_name", "alternative_name", "pk")
-
-
-@extend_schema(operation_id="alternatives_list")
+@extend_schema_view(get=extend_schema(operation_id="alternatives_list"))
 class AlternativesView(ListAPIView[Replacement]):
     """What could be used instead of what, in which function, on which evidence."""
 
     permission_classes = [AllowAny]
     serializer_class = ReplacementSerializer
     filterset_class = ReplacementFilter
-    pagination_class = ByFunction
+    pagination_class = pages_by("function_name", "alternative_name", "pk")
     # Under plain names, since a cursor reads its position from the row itself.
     queryset = (
         Replacement.objects.standing()
@@ -35,7 +29,7 @@ class AlternativesView(ListAPIView[Replacement]):
     )
 
 
-@extend_schema(operation_id="alternatives_read")
+@extend_schema_view(get=extend_schema(operation_id="alternatives_read"))
 class AlternativeView(RetrieveAPIView[Replacement]):
     """One replacement."""
 

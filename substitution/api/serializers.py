@@ -6,24 +6,23 @@ from typing import Any
 
 from rest_framework import serializers
 
-from substances.api.serializers import FlagSerializer, SubstanceBriefSerializer
+from substances.api.serializers import FactSerializer, FlagSerializer, SubstanceBriefSerializer
 from substitution.models import Alternative, Evidence, Replacement, TechnicalFunction
 
 
 class FunctionSerializer(serializers.ModelSerializer[TechnicalFunction]):
     """A technical function and the one above it."""
 
-    parent = serializers.SlugRelatedField("slug", read_only=True)
+    parent = serializers.SlugField(source="parent.slug", default=None, read_only=True)  # type: ignore[assignment]  # hides Field.parent
 
     class Meta:
         model = TechnicalFunction
         fields = ["slug", "level", "name", "parent", "oecd_category"]
 
 
-class EvidenceSerializer(serializers.ModelSerializer[Evidence]):
+class EvidenceSerializer(FactSerializer[Evidence]):
     """What one source found."""
 
-    source = serializers.SlugRelatedField("key", read_only=True)
     source_title = serializers.CharField(source="source.title", read_only=True)
 
     class Meta:

@@ -42,3 +42,21 @@ def test_a_broken_structure_is_not_mistaken_for_a_name() -> None:
     assert error is not None
     assert error.code == "branch_unclosed"
     assert smiles_error("bisphenol A") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "position"),
+    [
+        pytest.param("c1ccccc", 2, id="ring never closed"),
+        pytest.param("CCО", 3, id="Cyrillic letter in a structure"),
+    ],
+)
+def test_a_text_meant_as_structure_says_which_character_is_wrong(text: str, position: int) -> None:
+    error = smiles_error(text)
+    assert error is not None
+    assert error.position == position
+
+
+@pytest.mark.parametrize("name", ["Соль", "PCB153", "Tc99", "4,4′-oxydianiline"])
+def test_a_name_is_not_taken_for_a_broken_structure(name: str) -> None:
+    assert smiles_error(name) is None

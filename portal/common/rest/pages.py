@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
+
+# DRF passes over characters that are not of its alphabet.
+BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 M = TypeVar("M", bound=Model)
 
@@ -20,7 +26,27 @@ class Pages(CursorPagination):
     page_size = 50
     max_page_size = 200
     page_size_query_param = "limit"
-    ordering = ("name", "pk")
+    ordering: tuple[str, ...] = ("name", "pk")
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
+        """The page that the address asks for.
+
+        Raises:
+            NotFound: the cursor is none of ours, or was made for another order of rows.
+        """
+        cursor = request.query_params.get(self.cursor_query_param)
+        if cursor is not None and not BASE64.fullmatch(cursor):
+            raise NotFound(_("Invalid cursor"))
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (ValidationError, ValueError, TypeError) as error:
+            # A cursor carries a value to compare rows with; the database's type did not take it.
+            raise NotFound(_("Invalid cursor")) from error
+
+
+def pages_by(*ordering: str) -> type[Pages]:
+    """Pages in another order; the last field is unique, so that no row is met twice."""
+    return type("Pages", (Pages,), {"ordering": ordering})
 
 
 @dataclass(frozen=True)
@@ -38,8 +64,7 @@ def browse(request: HttpRequest, rows: QuerySet[M], *, ordering: tuple[str, ...]
     Raises:
         Http404: the cursor cannot be read.
     """
-    pages = Pages()
-    pages.ordering = ordering
+    pages = pages_by(*ordering)()
     try:
         found = pages.paginate_queryset(rows, Request(request)) or []
     except NotFound as error:

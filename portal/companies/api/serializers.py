@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from portal.companies.models import Commitment, Company, Production
 from portal.companies.profile import ConcernLine, Profile
-from substances.api.serializers import SubstanceBriefSerializer
+from substances.api.serializers import FactSerializer, SubstanceBriefSerializer
 
 
 class CompanySerializer(serializers.ModelSerializer[Company]):
@@ -21,12 +23,11 @@ class CompanySerializer(serializers.ModelSerializer[Company]):
         fields = ["id", "slug", "name", "isin", "lei", "sector", "country", "is_demo", "profile_url"]
 
 
-class ProductionSerializer(serializers.ModelSerializer[Production]):
+class ProductionSerializer(FactSerializer[Production]):
     """What it makes, imports or uses, in a band of tonnes a year."""
 
     substance = SubstanceBriefSerializer(read_only=True)
     concerns = serializers.SerializerMethodField()
-    source = serializers.SlugRelatedField("key", read_only=True)
 
     class Meta:
         model = Production
@@ -61,10 +62,18 @@ class ConcernLineSerializer(serializers.Serializer[ConcernLine]):
     """One concern in the portfolio, and the year before."""
 
     concern = serializers.CharField(read_only=True)
-    label = serializers.CharField(read_only=True)
+    label = serializers.CharField(read_only=True)  # type: ignore[assignment]  # hides Field.label
     substances = serializers.IntegerField(read_only=True)
     substances_year_before = serializers.IntegerField(source="before", allow_null=True, read_only=True)
     largest = ProductionSerializer(read_only=True)
+
+
+class CoverageSerializer(serializers.Serializer[dict[str, int]]):
+    """How many substances are known of the latest year, and of how many anything is recorded."""
+
+    substances = serializers.IntegerField()
+    with_concern_flags = serializers.IntegerField()
+    nothing_recorded = serializers.IntegerField()
 
 
 class ProfileSerializer(serializers.Serializer[Profile]):
@@ -78,10 +87,12 @@ class ProfileSerializer(serializers.Serializer[Profile]):
     commitments = serializers.SerializerMethodField()
     caution = serializers.SerializerMethodField()
 
+    @extend_schema_field(CompanySerializer)
     def get_company(self, profile: Profile) -> dict[str, Any]:
         """Whose profile it is."""
         return dict(CompanySerializer(self.context["company"], context=self.context).data)
 
+    @extend_schema_field(CoverageSerializer)
     def get_coverage(self, profile: Profile) -> dict[str, int]:
         """How many substances are known, and of how many anything is recorded."""
         return {
@@ -90,10 +101,11 @@ class ProfileSerializer(serializers.Serializer[Profile]):
             "nothing_recorded": len(profile.unflagged),
         }
 
+    @extend_schema_field(CommitmentSerializer(many=True))
     def get_commitments(self, profile: Profile) -> list[dict[str, Any]]:
         """By target year."""
         return list(CommitmentSerializer(self.context["company"].commitments.all(), many=True).data)
 
     def get_caution(self, profile: Profile) -> str:
         """What the figures must not be read as."""
-        return "Nothing recorded against a substance is not a finding of safety."
+        return _("Nothing recorded against a substance is not a finding of safety.")
