@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from substances.models.provenance import SourcedFact
+from substances.models.provenance import SourcedFact, day_or_never
 from substances.models.substance import Substance
 from substances.querysets import FlagQuerySet
 from substances.vocabulary import Authority, Concern, Strength
@@ -30,9 +30,8 @@ class HazardClassification(SourcedFact):
                 condition=Q(valid_from__isnull=True) | Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
             ),
             models.UniqueConstraint(
-                fields=["substance", "source", "as_printed", "valid_from"],
+                *("substance", "source", "as_printed", day_or_never("valid_from")),
                 name="classification_is_given_once_by_a_source",
-                nulls_distinct=False,
             ),
         ]
 
@@ -72,9 +71,8 @@ class ConcernFlag(SourcedFact):
                 condition=Q(since__isnull=True) | Q(until__isnull=True) | Q(until__gt=F("since")),
             ),
             models.UniqueConstraint(
-                fields=["substance", "concern", "strength", "authority", "source", "legal_basis", "since"],
+                *("substance", "concern", "strength", "authority", "source", "legal_basis", day_or_never("since")),
                 name="flag_is_raised_once_on_one_ground",
-                nulls_distinct=False,
             ),
         ]
         indexes = [models.Index(fields=["concern", "authority"], name="flag_by_concern")]

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from substances.models.provenance import Source, SourcedFact
+from substances.models.provenance import Source, SourcedFact, day_or_never
 from substances.models.substance import Substance
 from substances.querysets import ListQuerySet, MembershipQuerySet
 from substances.vocabulary import How, ListEffect
@@ -133,9 +133,14 @@ class ListMembership(SourcedFact):
                 condition=Q(valid_from__isnull=True) | Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
             ),
             models.UniqueConstraint(
-                fields=["chemical_list", "release", "entry", "substance", "reason", "valid_from"],
-                name="list_membership_is_stated_once",
-                nulls_distinct=False,
+                *("entry", "substance", "reason", day_or_never("valid_from")),
+                condition=Q(entry__isnull=False),
+                name="list_membership_is_stated_once_by_an_entry",
+            ),
+            models.UniqueConstraint(
+                *("chemical_list", "substance", "reason", day_or_never("valid_from")),
+                condition=Q(entry__isnull=True),
+                name="list_membership_is_claimed_once_by_the_starter",
             ),
         ]
         indexes = [models.Index(fields=["substance", "chemical_list"], name="list_membership_by_substance")]

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from substances.vocabulary import Checked
+
+
+def day_or_never(field: str) -> Coalesce:
+    """The day in `field`, or the first day of the calendar where none is known: two unknown days are the same.
+
+    For unique constraints: SQLite has no NULLS NOT DISTINCT.
+    """
+    return Coalesce(field, Value(dt.date.min, output_field=models.DateField()))
 
 
 class Source(models.Model):
