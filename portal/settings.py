@@ -7,6 +7,7 @@ SQLite and a folder. `docs/operations.md` lists every variable.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import structlog
 from csp.constants import NONE, SELF
@@ -291,7 +292,7 @@ SPECTACULAR_SETTINGS = {
 # --- Logs ---------------------------------------------------------------------------------------------------------
 
 LOG_JSON = env.flag("BENIGNA_LOG_JSON", default=not DEBUG)
-_log_processors = [
+_log_processors: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.TimeStamper(fmt="iso"),
     structlog.stdlib.add_log_level,

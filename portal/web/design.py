@@ -119,8 +119,8 @@ def _evidence() -> dict[str, Any]:
     }
 
 
-def _pages() -> dict[str, Any]:
-    """What stands around the facts: crumbs, messages, states, work that goes on, filters."""
+def _states() -> list[dict[str, Any]]:
+    """A page without its answer, in each way."""
     action = [{"label": _("Run again"), "url": "#states"}]
     texts = {
         "empty": (_("Nothing found for “bisphenl”"), _("That is no finding of safety: nobody may have looked.")),
@@ -135,6 +135,11 @@ def _pages() -> dict[str, Any]:
         {"kind": kind, "title": title, "text": text, "actions": action} for kind, (title, text) in texts.items()
     ]
     states[1] |= {"code": "CC(C)(c1ccc(O)c2)c1ccc(O)cc1", "pointer": 16}
+    return states
+
+
+def _pages() -> dict[str, Any]:
+    """What stands around the facts: crumbs, messages, states, work that goes on, filters."""
     options = [
         {"value": "c", "label": _("Carcinogenic"), "count": 85, "checked": True},
         {"value": "m", "label": _("Mutagenic"), "count": 24},
@@ -149,7 +154,7 @@ def _pages() -> dict[str, Any]:
             {"level_tag": "warning", "message": _("The list is three months old.")},
             {"level_tag": "error", "message": _("The file was not the list it claims to be.")},
         ],
-        "states": states,
+        "states": _states(),
         "job": {
             "title": _("Searching"),
             "done": 451_000,

@@ -51,16 +51,7 @@ def propose_flag(
         )
     if concern not in Concern.values or strength not in Strength.values:
         raise ReviewError(_("Choose a concern and how sure the evidence is."), code="unknown_term")
-    said_already = _("Your organisation has flagged this already.")
-    same = substance.flags.filter(
-        concern=concern,
-        strength=strength,
-        authority__in=BY_PEOPLE,
-        until__isnull=True,
-        proposal__organisation=organisation,
-    )
-    if same.exists():
-        raise ReviewError(said_already, code="flagged_already")
+    _refuse_said_already(organisation, substance, concern, strength)
     proposal = submit_proposal(
         by=by,
         organisation=organisation,
@@ -71,12 +62,34 @@ def propose_flag(
         evidence=evidence,
         evidence_url=evidence_url,
     )
+    _tell("flag.proposed", _proposed_flag(proposal, organisation, substance))
+    return proposal
+
+
+def _said_already() -> ReviewError:
+    return ReviewError(_("Your organisation has flagged this already."), code="flagged_already")
+
+
+def _refuse_said_already(organisation: Organisation, substance: Substance, concern: str, strength: str) -> None:
+    same = substance.flags.filter(
+        concern=concern,
+        strength=strength,
+        authority__in=BY_PEOPLE,
+        until__isnull=True,
+        proposal__organisation=organisation,
+    )
+    if same.exists():
+        raise _said_already()
+
+
+def _proposed_flag(proposal: Proposal, organisation: Organisation, substance: Substance) -> ConcernFlag:
+    """The flag as it stands until somebody decides."""
     try:
         with transaction.atomic():
-            flag = ConcernFlag.objects.create(
+            return ConcernFlag.objects.create(
                 substance=substance,
-                concern=concern,
-                strength=strength,
+                concern=proposal.payload["concern"],
+                strength=proposal.payload["strength"],
                 authority=Authority.NGO_PROPOSED,
                 legal_basis=organisation.name,
                 since=timezone.localdate(),
@@ -85,9 +98,7 @@ def propose_flag(
                 checked=Checked.RECALLED,  # nobody has checked it yet
             )
     except IntegrityError as error:
-        raise ReviewError(said_already, code="flagged_already") from error
-    _tell("flag.proposed", flag)
-    return proposal
+        raise _said_already() from error
 
 
 def publish_flag(proposal: Proposal, by: User) -> None:
