@@ -85,7 +85,12 @@ def reconcile(
 
 def _copy(source: Model, target: Model, names: Sequence[str]) -> bool:
     """Copies attributes; whether any differed."""
-    differing = [name for name in names if getattr(source, name) != getattr(target, name)]
+    differing = [name for name in names if getattr(source, name) != _plain(getattr(target, name))]
     for name in differing:
         setattr(target, name, getattr(source, name))
     return bool(differing)
+
+
+def _plain(value: object) -> object:
+    """A value as it was given; psycopg2 hands binary fields back as views that equal no bytes."""
+    return bytes(value) if isinstance(value, memoryview) else value

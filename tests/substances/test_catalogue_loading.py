@@ -26,7 +26,7 @@ from substances.vocabulary import Checked, How
 from tests.build import a_substance
 from tests.substances.made_catalogue import FILES, replaced, without, write_catalogue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.services]
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tests.build import a_substance
 from tests.substances.made_catalogue import replaced, write_catalogue
 from tests.substances.made_workbooks import BPA, CARC, GROUP, HYDRATE, NEW, SAMPLE, a_row, a_workbook
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.services]
 DAY = dt.date(2026, 4, 15)
 
 

@@ -11,7 +11,7 @@ from substances.services.catalogue_loads import id_of
 from substitution.models import Alternative, Evidence, Replacement, TechnicalFunction
 from substitution.services.catalogue import CatalogueError, load_catalogue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.services]
 
 FILES: dict[str, list[str]] = {
     "sources": ["key,title,publisher,year", "report-a,Report A,Agency,2014"],
