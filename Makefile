@@ -33,7 +33,7 @@ test-services: .venv/.locked ## Repeat what touches database, broker or search o
 journeys: .venv/.locked ## Drive the portal in Chromium (CHROMIUM names the binary).
 	@env -u DATABASE_URL -u CELERY_BROKER_URL $(PYTEST) -q tests/journeys
 
-check: .venv/.locked ## Lint, format, floors, types, templates, deployment settings, migrations, API schema.
+check: .venv/.locked ## Lint, format, floors, types, templates, deployment settings, migrations, texts (gettext), API schema.
 	@sh .ci/check
 
 messages: .venv/.locked ## Take new texts into the Polish catalogue and compile it (docs/translating.md); needs gettext.
