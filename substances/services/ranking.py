@@ -22,6 +22,8 @@ LEAST_SIMILARITY = 0.7
 _SHARE_OF_WHOLE = 0.1
 # Fewer characters of a number begin too many of them.
 SHORTEST_NUMBER_BEGINNING = 4
+# Words that share fewer of their trigrams are not compared letter by letter; pg_trgm is asked for as many.
+LEAST_SHARED_TRIGRAMS = 0.3
 # A transposed or missing letter of three is another abbreviation, not a slip.
 SHORTEST_GUESSED = 4
 LONGEST_GUESSED = 60
@@ -150,6 +152,9 @@ def _contained(asked: str, candidate: Candidate) -> Tier | None:
 def _guessed(asked: str, candidate: Candidate) -> Match | None:
     if not SHORTEST_GUESSED <= len(asked) <= LONGEST_GUESSED:
         return None
+    wanted = _trigrams(asked)
+    if len(wanted & trigrams(candidate.folded)) < LEAST_SHARED_TRIGRAMS * len(wanted):
+        return None
     closest = similarity(asked, candidate.folded)
     if closest < LEAST_SIMILARITY:
         return None
@@ -166,7 +171,7 @@ def similarity(asked: str, term: str) -> float:
     """
     words, count = term.split(), len(asked.split())
     runs = {" ".join(words[i : i + count]) for i in range(max(1, len(words) - count + 1))} | {term}
-    best = _dice(trigrams(asked), trigrams(term))
+    best = _dice(_trigrams(asked), trigrams(term))
     for run in sorted(runs):
         longest = max(len(asked), len(run))
         if longest and 1 - abs(len(asked) - len(run)) / longest > best:
@@ -176,6 +181,9 @@ def similarity(asked: str, term: str) -> float:
 
 def _dice(a: frozenset[str], b: frozenset[str]) -> float:
     return 2 * len(a & b) / (len(a) + len(b)) if a or b else 0.0
+
+
+_trigrams = functools.lru_cache(maxsize=64)(trigrams)
 
 
 @functools.lru_cache(maxsize=64)

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from substances.services.folding import trigrams
-from substances.services.ranking import EXACT_ONLY_KINDS, NAME_KINDS, Candidate, Question
+from substances.services.ranking import EXACT_ONLY_KINDS, LEAST_SHARED_TRIGRAMS, NAME_KINDS, Candidate, Question
 
 MOST_CANDIDATES = 200
 _EXACT, _BEGINNING, _CONTAINING = 60, 60, 80
@@ -74,6 +74,7 @@ _FROM_FTS = (
     f"SELECT {_COLUMNS} FROM substances_searchterm_fts f JOIN substances_searchterm t ON t.id = f.rowid"  # noqa: S608 - constants of this module only
     " WHERE substances_searchterm_fts MATCH %s"
 )
+_UNION = " UNION SELECT * FROM "
 _SHORTEST_FIRST = "ORDER BY length(t.folded), t.folded, t.id"
 _SHORTEST_FIRST_C = 'ORDER BY length(t.folded), t.folded COLLATE "C", t.id'
 
@@ -88,9 +89,8 @@ def matching(question: Question) -> list[Candidate]:
         parts.append(backend.beginning(question.folded))
     if len(question.folded) >= _SHORTEST_CONTAINED:
         parts.append(backend.containing(question.folded))
-    named = (f"({part}) AS part_{number}" for number, (part, _) in enumerate(parts))
-    sql = "SELECT * FROM " + " UNION SELECT * FROM ".join(named)
-    return _fetch(sql, [value for _, values in parts for value in values])
+    union = _UNION.join(f"({part}) AS part_{number}" for number, (part, _) in enumerate(parts))
+    return _fetch(_UNION.removeprefix(" UNION ") + union, [value for _, values in parts for value in values])
 
 
 def resembling(question: Question) -> list[Candidate]:
@@ -102,7 +102,7 @@ def resembling(question: Question) -> list[Candidate]:
         return _fetch(sql, values)
     with transaction.atomic(), connection.cursor() as cursor:
         # For this transaction: at the default of 0.6 two letters swapped in a short word are missed.
-        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', '0.3', true)")
+        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(LEAST_SHARED_TRIGRAMS)])
         return _fetch(sql, values)
 
 

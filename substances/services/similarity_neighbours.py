@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -23,6 +23,8 @@ DEFAULT_THRESHOLD = Decimal("0.5")
 CWC_LIST = "cwc-schedules"
 # Schedule 1 and 2A of the Annex on Chemicals: toxic chemicals that no search leads to.
 _RESTRICTED_REASON = re.compile(r"(?:schedule\s*)?(?:1|2\s*A)(?!\d)", re.ASCII | re.IGNORECASE)
+# The same in words that every database has.
+_RESTRICTED_IN_SQL = r"^\s*(schedule\s*)?(1|2\s*a)([^0-9]|$)"
 # Whose flag counts as a listing: an authority's, in law or by assessment.
 _AUTHORITIES = (Authority.HARMONISED, Authority.AUTHORITY_ASSESSMENT)
 
@@ -85,7 +87,8 @@ def similar_to(
 ) -> list[Neighbour]:
     """Other substances at least `threshold` alike, best first, with what a row shows.
 
-    The question is the parent's fingerprint where one is stored (the acid of a salt), else its own. The number of statements is fixed.
+    The question is the parent's fingerprint where one is stored (the acid of a salt), else its own. Eleven statements,
+    however many are found.
 
     Args:
         limit: how many at most.
@@ -120,15 +123,54 @@ def fingerprint_of(substance: Substance, index: StoredFingerprints) -> bytes:
     Raises:
         NotComputable: it has none, and why.
     """
-    stored = Fingerprint.objects.filter(structure__substance=substance, structure__is_current=True, key=index.key)
-    found = stored.order_by("-of_parent").values_list("bits", "structure__parent_reason").first()
-    if found is not None and found[1] not in NOT_COMPARED:
-        return bytes(found[0])
+    bits = _stored_bits(substance.pk, index)
+    if bits is not None:
+        return bits
     reasons = Structure.objects.filter(substance=substance, is_current=True).values_list("parent_reason", flat=True)
-    reason = reasons.first()
-    if reason is None:
-        raise NotComputable("no_structure", kind=substance.kind)
-    raise NotComputable(reason if reason in NOT_COMPARED else "no_fingerprint")
+    raise why_not_computable(substance.kind, reasons.first())
+
+
+def why_not_computable(kind: str, parent_reason: str | None) -> NotComputable:
+    """Why a substance without a fingerprint to compare has none.
+
+    Args:
+        kind: of the substance.
+        parent_reason: of its current structure; None where it has none.
+    """
+    if parent_reason is None:
+        return NotComputable("no_structure", kind=kind)
+    return NotComputable(parent_reason if parent_reason in NOT_COMPARED else "no_fingerprint")
+
+
+def _stored_bits(substance_id: UUID, index: StoredFingerprints) -> bytes | None:
+    stored = Fingerprint.objects.filter(structure__substance=substance_id, structure__is_current=True, key=index.key)
+    comparable = stored.exclude(structure__parent_reason__in=NOT_COMPARED)
+    bits = comparable.order_by("-of_parent").values_list("bits", flat=True).first()
+    return None if bits is None else bytes(bits)
+
+
+def resembling(substance_id: UUID, *, threshold: Decimal = DEFAULT_THRESHOLD) -> list[Near] | None:
+    """Every other substance at least `threshold` alike, best first; None where it has no fingerprint. Two statements.
+
+    For a caller who leaves out what `is_restricted` and asks `is_listed` in a query of their own.
+    """
+    index = store.stored()
+    bits = _stored_bits(substance_id, index)
+    return None if bits is None else index.nearest(bits, threshold=threshold, without={substance_id})
+
+
+def is_listed(day: dt.date | None = None) -> Q:
+    """The condition on substances that `listed_ids` answers."""
+    day = day or timezone.localdate()
+    named = ListMembership.objects.in_force().on(day).filter(chemical_list__effect=ListEffect.CONCERN)
+    flagged = ConcernFlag.objects.standing(day).filter(authority__in=_AUTHORITIES)
+    return Q(Exists(named.filter(substance=OuterRef("pk")))) | Q(Exists(flagged.filter(substance=OuterRef("pk"))))
+
+
+def is_restricted() -> Q:
+    """The condition on substances that `restricted_ids` answers."""
+    scheduled = ListMembership.objects.filter(chemical_list__slug=CWC_LIST, reason__iregex=_RESTRICTED_IN_SQL)
+    return Q(Exists(scheduled.filter(substance=OuterRef("pk"))))
 
 
 def restricted_ids() -> frozenset[UUID]:

@@ -188,7 +188,7 @@ def _read_in_sandbox(task: Work, search: StructureSearch) -> dict[str, Any]:
 def _refuse_what_is_not_compared(structure: dict[str, Any], restricted: frozenset[UUID]) -> None:
     skeletons = {key.partition("-")[0] for key in (structure["inchikey"], structure["parent_inchikey"]) if key}
     keys = Structure.objects.filter(substance__in=restricted).values_list("inchikey", "parent_inchikey")
-    if any(key and key.partition("-")[0] in skeletons for pair in keys for key in pair):
+    if restricted and any(key and key.partition("-")[0] in skeletons for pair in keys for key in pair):
         raise NotComputable("restricted")
     if structure["parent_smiles"] is None:
         for note in structure["parent_notes"]:

@@ -61,6 +61,7 @@ class StoredFingerprints:
         index: rows numbered from 0, ordered by substance, so that ties are broken by its id.
         substances: of each row the substance; the rows of one stand together.
         spans: of each substance its first row, the row behind its last, and how many structures it has.
+        structures: how many there are.
     """
 
     revision: str
@@ -68,6 +69,7 @@ class StoredFingerprints:
     index: SimilarityIndex
     substances: tuple[UUID, ...]
     spans: dict[UUID, tuple[int, int, int]]
+    structures: int
 
     def nearest(
         self,
@@ -96,8 +98,7 @@ class StoredFingerprints:
 
     def compared(self, *, without: Collection[UUID] = frozenset()) -> int:
         """How many structures a search with the same `without` looks at."""
-        counts = {substance: structures for substance, (_first, _behind, structures) in self.spans.items()}
-        return sum(counts.values()) - sum(counts.get(substance, 0) for substance in set(without))
+        return self.structures - sum(self.spans[substance][2] for substance in without if substance in self.spans)
 
     def _where(self, without: Collection[UUID]) -> NDArray[np.bool_] | None:
         spans = [self.spans[substance] for substance in without if substance in self.spans]
@@ -173,7 +174,8 @@ def index_of(now: str, key: str, rows: list[tuple[UUID, int, bytes]]) -> StoredF
             )
     packed = np.frombuffer(b"".join(row[2] for row in rows), dtype=np.uint8).reshape(len(rows), width)
     index = BruteIndex(np.arange(len(rows), dtype=np.int64), packed)
-    return StoredFingerprints(now, key if rows else "", index, tuple(row[0] for row in rows), _spans(rows))
+    substances = tuple(row[0] for row in rows)
+    return StoredFingerprints(now, key if rows else "", index, substances, _spans(rows), len({row[1] for row in rows}))
 
 
 def _spans(rows: list[tuple[UUID, int, bytes]]) -> dict[UUID, tuple[int, int, int]]:
