@@ -6,14 +6,14 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.journeys.portal import Portal
 
-PASSWORD = "long-enough-for-a-journey"  # noqa: S105 - made up for this test
+PASSWORD = "long-enough-for-a-journey"
 EVIDENCE = "A made-up study for this journey, table 3: the effect was seen at every dose in two generations."
 
 
 def sign_up(page: Page, *, email: str, name: str) -> None:
     """Fills the form that makes an account."""
-    page.get_by_label("E-mail").fill(email)
-    page.locator("[name=name]").fill(name)
+    page.locator("main [name=email]").fill(email)
+    page.locator("main [name=name]").fill(name)
     page.locator("[name=password1]").fill(PASSWORD)
     page.locator("[name=password2]").fill(PASSWORD)
     page.locator("main form button[type=submit], main form button").last.click()
@@ -32,24 +32,25 @@ def test_an_ngo_member_proposes_a_concern_and_a_curator_accepts_it(
     member.goto("/account/signup/")
     sign_up(member, email="member@example.org", name="Nina Member")
     member.goto("/organisations/new/")
-    member.get_by_label("Kind").select_option("ngo")
-    member.get_by_label("Name").fill("Clear Rivers (test)")
+    member.locator("main [name=kind]").select_option("ngo")
+    member.locator("main [name=name]").fill("Clear Rivers (test)")
     member.locator("main form button").last.click()
+    expect(member.locator("main")).to_contain_text("waits to be confirmed")
     curator.goto("/organisations/waiting/")
     curator.get_by_role("button", name="Confirm").first.click()
 
     member.goto("/search/?q=acetone")
     member.get_by_role("link", name="acetone", exact=True).click()
     member.get_by_role("link", name="Propose a concern").click()
-    member.get_by_label("Concern").select_option("skin_sensitiser")
-    member.get_by_label("Suspected").check()
-    member.get_by_label("Evidence").fill(EVIDENCE)
+    member.locator("main [name=concern]").select_option("skin_sensitiser")
+    member.get_by_role("radio", name="Suspected").check()
+    member.locator("main [name=evidence]").fill(EVIDENCE)
     member.get_by_role("button", name="Send for review").click()
     expect(member.locator("#concerns")).to_contain_text("NGO flag, proposed")
 
     curator.goto("/review/")
     curator.get_by_role("link", name="acetone").click()
-    curator.get_by_label("Public reason").fill("The study is what it says, and two people read it.")
+    curator.locator("main [name=reason]").fill("The study is what it says, and two people read it.")
     curator.get_by_role("button", name="Accept and publish").click()
 
     member.reload()
