@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from substances.vocabulary import Authority, Checked, Concern, How
 
@@ -57,7 +58,7 @@ CHECKED: dict[str, Word] = dict(Checked.choices)
 #: Identifier schemes as the strip of identifiers heads them, shorter than in a sentence.
 SCHEMES: dict[str, Word] = {
     "cas": "CAS",
-    "ec": "EC",
+    "ec": pgettext_lazy("identifier", "EC"),
     "index": _("CLP index"),
     "inchikey": "InChIKey",
     "inchi": "InChI",
