@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
 from portal.management import drawing_aid
+from substances.chemistry.sandbox_client import close_sandbox
 
 # Of what the packages bring, what no page of ours uses.
 STATIC_LEFT_OUT = ["rest_framework", "gis", "*.map", "*.txt", "*.md"]
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         if options["only_tables"]:
             return
         call_command("seed", stdout=self.stdout)
+        close_sandbox()  # it read the catalogue's structures; `up` lives on and has no use for it
         self._fetch_drawing_aid()
         call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=STATIC_LEFT_OUT)
 
