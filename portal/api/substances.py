@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
@@ -20,8 +21,9 @@ from rest_framework.reverse import reverse
 from portal.api.substance_serializers import SubstanceDetail, SubstancePage, SubstanceRow
 from portal.common.rest.etags import conditional
 from substances.filters import SubstanceFilter
-from substances.models import Structure, Substance
+from substances.models import HazardClassification, Name, Structure, Substance
 from substances.services.search import IdentifierProblem, search_substances
+from substitution.models import Replacement
 from substitution.services.alternatives import by_substance
 
 Q = OpenApiParameter("q", str, description="Name, CAS, EC, InChIKey or SMILES; at most 100 ranked rows, on one page.")
@@ -69,7 +71,10 @@ class SubstanceView(GenericAPIView[Substance]):
 
     permission_classes = [AllowAny]
     serializer_class = SubstanceDetail
-    queryset = Substance.objects.with_what_a_row_shows().prefetch_related("names__source", "classifications__source")
+    queryset = Substance.objects.with_what_a_row_shows().prefetch_related(
+        Prefetch("names", Name.objects.select_related("source")),
+        Prefetch("classifications", HazardClassification.objects.select_related("source")),
+    )
     filter_backends = []
     pagination_class = None
 
@@ -87,7 +92,8 @@ class SubstanceView(GenericAPIView[Substance]):
         if substance.merged_into_id:
             target = reverse("api:substance", args=[substance.merged_into_id], request=request)
             return Response(status=308, headers={"Location": target})
-        context = {**self.get_serializer_context(), "alternatives": by_substance([substance])}
+        with_evidence = Replacement.objects.with_numbers()
+        context = {**self.get_serializer_context(), "alternatives": by_substance([substance], with_evidence)}
         return conditional(request, SubstanceDetail(substance, context=context).data)
 
 

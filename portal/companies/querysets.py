@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Prefetch
@@ -18,11 +18,15 @@ class CompanyQuerySet(models.QuerySet["Company"]):
 
     def with_profile(self) -> Self:
         """With what it makes, imports or uses and what it promised, in a fixed number of queries."""
+        production, commitments = (self._related(name).objects.all() for name in ("production", "commitments"))
+        flags = ConcernFlag.objects.standing().select_related("source")
         return self.prefetch_related(
-            "production__source",
+            Prefetch("production", queryset=production.select_related("source", "substance")),
             "production__substance__identifiers",
-            Prefetch("production__substance__flags", queryset=ConcernFlag.objects.standing().select_related("source")),
-            "commitments__substance",
-            "commitments__group",
-            "commitments__source",
+            Prefetch("production__substance__flags", queryset=flags),
+            Prefetch("commitments", queryset=commitments.select_related("substance", "group", "source")),
         )
+
+    def _related(self, name: str) -> Any:
+        """The model behind a relation: models import querysets, not the other way."""
+        return self.model._meta.get_field(name).related_model

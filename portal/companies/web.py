@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from portal.common.rest.pages import browse
 from portal.companies.api.views import find_company
@@ -14,6 +15,7 @@ from portal.companies.models import Company
 from portal.companies.profile import profile_of
 
 
+@require_safe
 def companies(request: HttpRequest) -> HttpResponse:
     """Companies, by name, with how many substances are known of each."""
     text = request.GET.get("q", "").strip()
@@ -35,6 +37,7 @@ def companies(request: HttpRequest) -> HttpResponse:
     return render(request, "companies/companies.html", context)
 
 
+@require_safe
 def company(request: HttpRequest, slug: str) -> HttpResponse:
     """What is known of one company's chemicals."""
     shown = find_company(slug)

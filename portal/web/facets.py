@@ -9,22 +9,20 @@ from django.db.models import Count, QuerySet
 from django.http import QueryDict
 
 from portal.common.named import named
+from portal.common.rest.filters import Filters
 
-Counter = Callable[[QuerySet[Any]], Mapping[str, int]]
+# Counts the rows that a set of filters leaves, by the choices of the filter that was left out of it.
+Counter = Callable[[Filters], Mapping[str, int]]
 
 
-def counted(path: str, *, of: str = "pk") -> Counter:
-    """A counter of rows by the value at `path`, each row counted once."""
-
-    def count(rows: QuerySet[Any]) -> dict[str, int]:
-        pairs = rows.order_by().values_list(path).annotate(n=Count(of, distinct=True))
-        return {str(value): n for value, n in pairs if value is not None}
-
-    return count
+def counted(rows: QuerySet[Any], path: str, *, each: str = "pk") -> dict[str, int]:
+    """How many different values of `each` the rows have, by their value at `path`."""
+    pairs = rows.order_by().values_list(path).annotate(n=Count(each, distinct=True))
+    return {str(value): n for value, n in pairs if value is not None}
 
 
 def facets(
-    filterset_class: Any, query: QueryDict, rows: QuerySet[Any], counters: Mapping[str, Counter]
+    filterset_class: type[Filters], query: QueryDict, rows: QuerySet[Any], counters: Mapping[str, Counter]
 ) -> list[dict[str, Any]]:
     """Every filter with its choices; a choice counts the rows that the *other* filters leave.
 
@@ -40,11 +38,13 @@ def facets(
     return [_facet(filterset_class, query, rows, name, counter) for name, counter in counters.items()]
 
 
-def _facet(filterset_class: Any, query: QueryDict, rows: QuerySet[Any], name: str, counter: Counter) -> dict[str, Any]:
+def _facet(
+    filterset_class: type[Filters], query: QueryDict, rows: QuerySet[Any], name: str, counter: Counter
+) -> dict[str, Any]:
     others = query.copy()
     others.pop(name, None)
     left = filterset_class(others, queryset=rows)
-    counts = counter(left.qs)
+    counts = counter(left)
     field = left.form.fields[name]
     ticked = set(query.getlist(name))
     options = [

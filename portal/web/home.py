@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from portal.watching.models import Event
 from portal.web.design import samples
@@ -18,6 +19,7 @@ from substances.vocabulary import Authority, ListEffect
 from substitution.models import Alternative, Replacement
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The question, one search field, one worked example, what changed, how much we do not know."""
     if text := request.GET.get("q", "").strip():
@@ -62,6 +64,7 @@ def _latest() -> list[ListMembership]:
     return list(newest.values())[:5]
 
 
+@require_safe
 def method(request: HttpRequest) -> HttpResponse:
     """How we judge, and what we do not know."""
     context = {
@@ -72,6 +75,7 @@ def method(request: HttpRequest) -> HttpResponse:
     return render(request, "web/method.html", context)
 
 
+@require_safe
 def sources(request: HttpRequest) -> HttpResponse:
     """Lists with their releases, and every document a fact here rests on."""
     context = {
@@ -82,11 +86,13 @@ def sources(request: HttpRequest) -> HttpResponse:
     return render(request, "web/sources.html", context)
 
 
+@require_safe
 def design(request: HttpRequest) -> HttpResponse:
     """Every component, with made-up values."""
     return render(request, "web/design.html", samples())
 
 
+@require_safe
 def api_docs(request: HttpRequest) -> HttpResponse:
     """What the REST API offers, with examples that run."""
     context = {

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.common.errors import DomainError
 from portal.organisations.requests import SignedInRequest
@@ -36,6 +37,7 @@ def _subjects(proposals: list[Proposal]) -> dict[UUID, Substance]:
     return {s.pk: s for s in Substance.objects.filter(pk__in=wanted).with_what_a_row_shows()}
 
 
+@require_safe
 @login_required
 def queue(request: SignedInRequest) -> HttpResponse:
     """What waits for a decision, oldest first; one's own is shown, and locked."""
@@ -50,13 +52,14 @@ def queue(request: SignedInRequest) -> HttpResponse:
     return render(request, "web/review_queue.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def proposal(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """One proposal with its evidence and history; a curator who did not bring it decides."""
     shown = get_object_or_404(
         Proposal.objects.visible_to(request.user).select_related("proposed_by", "organisation", "decided_by"), pk=pk
     )
-    form = DecisionForm(request.POST or None)
+    form = DecisionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         if not request.user.is_curator:
             raise PermissionDenied

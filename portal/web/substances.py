@@ -2,41 +2,54 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
+from portal.common.rest.filters import Filters
 from portal.common.rest.pages import browse
-from portal.companies.models import Production
-from portal.review.models import Proposal
 from portal.web import sentences
-from portal.web.facets import counted, facets
+from portal.web.facets import Counter, counted, facets
+from portal.web.substance_page import SubstanceFacts, facts_of
 from substances.filters import SubstanceFilter
 from substances.models import ConcernFlag, ListMembership, Name, Substance
 from substances.services.search import search_substances
-from substances.services.similarity import NotComputable, similar_to
 from substances.vocabulary import AUTHORITY_RANK, IdentifierScheme
 from substitution.models import Replacement
-from substitution.services.alternatives import by_substance
 
 SHOWN_IN_STRIP = ["cas", "ec", "index", "inchikey", "dtxsid", "cid"]
-# Least Tanimoto coefficient of a neighbour on the substance's page.
-WORTH_SHOWING = Decimal("0.3")
-COUNTERS = {
-    "concern": counted("flags__concern"),
-    "authority": counted("flags__authority"),
-    "group": counted("group_memberships__group__slug"),
-    "list": counted("list_memberships__chemical_list__slug"),
-    "kind": counted("kind"),
+
+
+def _flags(left: Filters, path: str, *, together_with: str) -> dict[str, int]:
+    """Substances by what their standing flags say; a concern and an authority are asked of one and the same flag."""
+    flags = ConcernFlag.objects.standing().filter(substance__in=left.qs)
+    chosen = left.form.cleaned_data.get(together_with)
+    same = flags.filter(**{f"{together_with}__in": chosen}) if chosen else flags
+    return counted(same, path, each="substance")
+
+
+def _lists(left: Filters) -> dict[str, int]:
+    today = ListMembership.objects.in_force().on(timezone.localdate())
+    return counted(today.filter(substance__in=left.qs), "chemical_list__slug", each="substance")
+
+
+COUNTERS: dict[str, Counter] = {
+    "concern": lambda left: _flags(left, "concern", together_with="authority"),
+    "authority": lambda left: _flags(left, "authority", together_with="concern"),
+    "group": lambda left: counted(left.qs, "group_memberships__group__slug"),
+    "list": _lists,
+    "kind": lambda left: counted(left.qs, "kind"),
 }
 
 
+@require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """What a text finds: at most 100 substances, best first."""
     text = request.GET.get("q", "").strip()
@@ -53,6 +66,7 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "web/search.html", context)
 
 
+@require_safe
 def substances(request: HttpRequest) -> HttpResponse:
     """All substances, by filters: OR within one, AND between them. A `q` is a search."""
     if request.GET.get("q", "").strip():
@@ -66,52 +80,44 @@ def substances(request: HttpRequest) -> HttpResponse:
         "count": found.count(),
         "filters": facets(SubstanceFilter, request.GET, rows, COUNTERS),
         "is_filtered": any(request.GET.getlist(name) for name in COUNTERS),
-        "errors": chosen.errors,
+        "complaints": chosen.complaints(),
         "crumbs": [{"label": _("Home"), "url": reverse("web:home")}, {"label": _("Substances")}],
     }
-    return render(request, "web/substances.html", context)
+    return render(request, "web/substances.html", context, status=400 if context["complaints"] else 200)
 
 
+@require_safe
 def substance(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Everything the portal knows of one substance."""
-    shown = get_object_or_404(
-        Substance.objects.with_what_a_row_shows().prefetch_related("names", "classifications__source"), pk=pk
-    )
-    if shown.merged_into_id:
-        return HttpResponsePermanentRedirect(reverse("web:substance", args=[shown.merged_into_id]))
-    return render(request, "web/substance.html", _substance_context(request, shown))
+    facts = facts_of(pk)
+    if facts.substance.merged_into_id:
+        return HttpResponsePermanentRedirect(reverse("web:substance", args=[facts.substance.merged_into_id]))
+    return render(request, "web/substance.html", _substance_context(facts))
 
 
-def _substance_context(request: HttpRequest, shown: Substance) -> dict[str, Any]:
-    memberships = list(
-        ListMembership.objects.in_force()
-        .filter(substance=shown)
-        .select_related("chemical_list", "source", "release")
-        .order_by("valid_from", "chemical_list__name")
-    )
-    flags = sorted(shown.flags.all(), key=lambda f: (AUTHORITY_RANK[f.authority], f.concern))
-    replacements = by_substance([shown]).get(shown.pk, [])
-    production = list(Production.objects.filter(substance=shown).select_related("company", "source"))
-    similar, not_computable = _similar(shown)
+def _substance_context(facts: SubstanceFacts) -> dict[str, Any]:
+    shown = facts.substance
     return {
+        "facts": facts,
         "substance": shown,
         "structure": shown.shown_structure,
-        "against": sentences.against(flags, memberships),
-        "instead": sentences.instead(replacements),
+        "against": sentences.against(facts.flags, facts.memberships),
+        "instead": sentences.instead(facts.replacements),
         "identifiers": _strip(shown),
-        "other_names": _other_names(shown),
-        "flags": flags,
-        "flag_tiles": _one_of_each(flags),
-        "disagreements": _disagreements(flags),
-        "memberships": memberships,
-        "by_function": _by_function(replacements),
-        "replacements": replacements,
-        "similar": similar,
-        "not_computable": not_computable,
-        "production": production,
-        "names_demo_companies": any(row.company.is_demo for row in production),
-        "proposals": Proposal.objects.filter(target_kind="substance", target_id=shown.pk, state="submitted").count(),
-        "sections": _sections(shown, flags, memberships, replacements, similar, production),
+        "other_names": _other_names(shown, facts.names),
+        "flags": facts.flags,
+        "flag_tiles": _one_of_each(facts.flags),
+        "disagreements": _disagreements(facts.flags),
+        "memberships": facts.memberships,
+        "groups": facts.groups,
+        "by_function": _by_function(facts.replacements),
+        "replacements": facts.replacements,
+        "similar": facts.similar,
+        "not_computable": facts.not_computable,
+        "production": facts.production,
+        "names_demo_companies": any(row.company.is_demo for row in facts.production),
+        "proposals": facts.proposals,
+        "sections": _sections(facts),
         "crumbs": [
             {"label": _("Home"), "url": reverse("web:home")},
             {"label": _("Substances"), "url": reverse("web:substances")},
@@ -134,11 +140,11 @@ def _strip(shown: Substance) -> list[dict[str, str]]:
     return list(values.values())
 
 
-def _other_names(shown: Substance) -> list[Name]:
+def _other_names(shown: Substance, names: list[Name]) -> list[Name]:
     """Names that say something else than the heading, each once; those in the reader's language first."""
     others: dict[str, Name] = {}
     language = get_language() or ""
-    for name in sorted(shown.names.all(), key=lambda name: not language.startswith(name.language)):
+    for name in sorted(names, key=lambda name: not language.startswith(name.language)):
         others.setdefault(name.text.casefold(), name)
     others.pop(shown.name.casefold(), None)
     return list(others.values())
@@ -171,30 +177,16 @@ def _by_function(replacements: list[Replacement]) -> list[dict[str, Any]]:
     return list(grouped.values())
 
 
-def _similar(shown: Substance) -> tuple[list[Any], str]:
-    """Listed neighbours, or why there can be none."""
-    try:
-        return similar_to(shown, limit=8, threshold=WORTH_SHOWING, listed_only=True), ""
-    except NotComputable as why:
-        return [], why.message
-
-
-def _sections(
-    shown: Substance,
-    flags: list[ConcernFlag],
-    memberships: list[ListMembership],
-    replacements: list[Replacement],
-    similar: list[Any],
-    production: list[Production],
-) -> list[dict[str, Any]]:
+def _sections(facts: SubstanceFacts) -> list[dict[str, Any]]:
     sections = [
-        {"id": "concerns", "label": _("Concerns"), "count": len(flags)},
-        {"id": "lists", "label": _("Lists"), "count": len(memberships)},
-        {"id": "groups", "label": _("Groups"), "count": len(shown.group_memberships.all())},
-        {"id": "hazards", "label": _("Hazards"), "count": len(shown.classifications.all())},
-        {"id": "alternatives", "label": _("Alternatives"), "count": len(replacements)},
-        {"id": "similar", "label": _("Similar"), "count": len(similar)},
+        {"id": "concerns", "label": _("Concerns"), "count": len(facts.flags)},
+        {"id": "lists", "label": _("Lists"), "count": len(facts.memberships)},
+        {"id": "groups", "label": _("Groups"), "count": len(facts.groups)},
+        {"id": "hazards", "label": _("Hazards"), "count": len(facts.substance.classifications.all())},
+        {"id": "alternatives", "label": _("Alternatives"), "count": len(facts.replacements)},
+        {"id": "similar", "label": _("Similar"), "count": len(facts.similar)},
     ]
-    if production:
-        sections.append({"id": "companies", "label": _("Companies"), "count": len({r.company_id for r in production})})
+    if facts.production:
+        companies = {row.company_id for row in facts.production}
+        sections.append({"id": "companies", "label": _("Companies"), "count": len(companies)})
     return sections

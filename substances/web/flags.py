@@ -51,13 +51,13 @@ class FlagForm(forms.Form):
             choices.initial = speaks_for[0]
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-@require_http_methods(["GET", "POST"])
 def propose(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The form; sent, it becomes a proposal that another person reviews."""
     substance = get_object_or_404(Substance.objects.living(), pk=pk)
     speaks_for = may_flag_for(request.user)
-    form = FlagForm(request.POST or None, speaks_for=speaks_for)
+    form = FlagForm(request.POST if request.method == "POST" else None, speaks_for=speaks_for)
     if request.method == "POST" and form.is_valid() and _propose(request, substance, form):
         return redirect("web:substance", substance.pk)
     context = {

@@ -7,12 +7,14 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from portal.common.named import named
 from portal.common.rest.pages import browse
 from substances.models import ChemicalList, GroupMembership, ListMembership, SubstanceGroup
 
 
+@require_safe
 def chemical_list(request: HttpRequest, slug: str) -> HttpResponse:
     """One list: what being named by it means, its releases, and whom it names today."""
     shown = get_object_or_404(ChemicalList.objects.with_counts().select_related("current_release", "source"), slug=slug)
@@ -41,6 +43,7 @@ def _all_dated(rows: object) -> bool:
     return not rows.filter(valid_from__isnull=True).exists()  # type: ignore[attr-defined]  # a queryset
 
 
+@require_safe
 def group(request: HttpRequest, slug: str) -> HttpResponse:
     """One structural group: its rule in words, and its members by how we know them."""
     shown = get_object_or_404(SubstanceGroup.objects.select_related("source"), slug=slug)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.common.errors import DomainError
 from portal.jobs.models import Job
@@ -28,8 +28,10 @@ WAITS_MS = [100, 150, 250, 400, 600, 1000, 1000, 1000, 5000]
 class SearchForm(forms.Form):
     """What to look for."""
 
-    structure = forms.CharField(strip=False, max_length=200_000)
-    format = forms.ChoiceField(choices=StructureSearch.Format.choices, initial="auto", required=False)
+    structure = forms.CharField(label=gettext_lazy("Structure"), strip=False, max_length=200_000)
+    format = forms.ChoiceField(
+        label=gettext_lazy("Read it as"), choices=StructureSearch.Format.choices, initial="auto", required=False
+    )
     threshold = forms.DecimalField(
         label=gettext_lazy("At least this alike"),
         min_value=0,
@@ -43,7 +45,7 @@ class SearchForm(forms.Form):
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def structure_search(request: HttpRequest) -> HttpResponse:
     """The form; sent, it becomes a search with an address of its own."""
     if request.method == "POST":
@@ -58,6 +60,7 @@ def _form_page(
     context = {
         "form": form,
         "typed": typed or "",
+        "again": form.data if form.is_bound else None,
         "refused": error,
         "position": error.more.get("position") if error else None,
         "readings": error.more.get("readings", []) if error else [],
@@ -67,7 +70,7 @@ def _form_page(
 
 
 def _submit(request: HttpRequest) -> HttpResponse:
-    form = SearchForm(request.POST)
+    form = SearchForm(request.POST, auto_id="%s")
     if not form.is_valid():
         return _form_page(request, form, status=400)
     asked = form.cleaned_data
@@ -98,7 +101,7 @@ def _find(request: HttpRequest, pk: UUID) -> StructureSearch:
 
 
 @never_cache
-@require_GET
+@require_safe
 def search_result(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A search and its answers; while it runs, how far it is. Asked by htmx, only what changes."""
     search = _find(request, pk)

@@ -24,7 +24,7 @@ class AlternativesView(ListAPIView[Replacement]):
     # Under plain names, since a cursor reads its position from the row itself.
     queryset = (
         Replacement.objects.standing()
-        .with_what_is_shown()
+        .with_numbers()
         .annotate(function_name=F("function__name"), alternative_name=F("alternative__name"))
     )
 
@@ -35,5 +35,5 @@ class AlternativeView(RetrieveAPIView[Replacement]):
 
     permission_classes = [AllowAny]
     serializer_class = ReplacementSerializer
-    queryset = Replacement.objects.with_what_is_shown()
+    queryset = Replacement.objects.with_numbers()
     filter_backends = []

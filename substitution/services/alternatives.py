@@ -1,4 +1,4 @@
-"""Alternatives for many substances at once."""
+"""Alternatives for one substance, and for many at once."""
 
 from __future__ import annotations
 
@@ -8,11 +8,25 @@ from uuid import UUID
 
 from substances.models import Substance
 from substitution.models import Replacement
+from substitution.querysets import ReplacementQuerySet
 
 
-def by_substance(substances: Iterable[Substance]) -> dict[UUID, list[Replacement]]:
-    """What could replace each of `substances`, by its id, in a fixed number of queries; nothing known: no key."""
+def instead_of(substance: Substance) -> list[Replacement]:
+    """What could replace the substance, with evidence, in two queries; flags of candidates are the caller's."""
+    return list(Replacement.objects.standing().instead_of([substance]).with_evidence())
+
+
+def by_substance(
+    substances: Iterable[Substance], rows: ReplacementQuerySet | None = None
+) -> dict[UUID, list[Replacement]]:
+    """What could replace each of `substances`, by its id; nothing known: no key.
+
+    Args:
+        substances: any number; the number of queries is fixed.
+        rows: with what is needed of each replacement; without it only alternative and function, in one query.
+    """
+    rows = Replacement.objects.select_related("alternative", "function") if rows is None else rows
     found: defaultdict[UUID, list[Replacement]] = defaultdict(list)
-    for replacement in Replacement.objects.standing().instead_of(substances).with_what_is_shown():
+    for replacement in rows.standing().instead_of(substances):
         found[replacement.replaces_id].append(replacement)
     return dict(found)

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from portal.common.named import named
 from portal.common.rest.pages import browse
@@ -17,6 +18,7 @@ from substitution.models import Replacement, TechnicalFunction
 from substitution.vocabulary import FunctionLevel
 
 
+@require_safe
 def functions(request: HttpRequest) -> HttpResponse:
     """Technical functions in a tree of three levels, each with the number of alternatives known for it."""
     text = request.GET.get("q", "").strip()
@@ -49,12 +51,14 @@ def _node(row: Any, below: dict[int | None, list[Any]], text: str) -> dict[str, 
     return {"function": row, "children": children, "known": row.known + sum(child["known"] for child in children)}
 
 
+@require_safe
 def function(request: HttpRequest, slug: str) -> HttpResponse:
     """What could be used instead of what, in one function and all below it."""
     shown = get_object_or_404(TechnicalFunction.objects.select_related("parent__parent", "source"), slug=slug)
     within = Q(function=shown) | Q(function__parent=shown) | Q(function__parent__parent=shown)
     rows = Replacement.objects.standing().filter(within)
-    chosen = ReplacementFilter(request.GET, queryset=rows).qs
+    wanted = ReplacementFilter(request.GET, queryset=rows)
+    chosen = wanted.qs
     page = browse(
         request,
         chosen.with_what_is_shown().annotate(
@@ -67,6 +71,7 @@ def function(request: HttpRequest, slug: str) -> HttpResponse:
         "function": shown,
         "level": FunctionLevel(shown.level).label,
         "page": page,
+        "complaints": wanted.complaints(),
         "count": chosen.count(),
         "kinds": _kinds(request, rows),
         "crumbs": [
@@ -76,7 +81,7 @@ def function(request: HttpRequest, slug: str) -> HttpResponse:
             {"label": named(shown)},
         ],
     }
-    return render(request, "substitution/function.html", context)
+    return render(request, "substitution/function.html", context, status=400 if wanted.errors else 200)
 
 
 def _kinds(request: HttpRequest, rows: Any) -> list[dict[str, Any]]:

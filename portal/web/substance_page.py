@@ -1,0 +1,166 @@
+"""What the page of one substance shows, gathered from several rooms in a fixed number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, prefetch_related_objects
+from django.http import Http404
+
+from portal.common.rows import RowsAsJSON
+from portal.companies.models import Company, Production
+from substances.models import (
+    ConcernFlag,
+    GroupMembership,
+    HazardClassification,
+    Identifier,
+    ListMembership,
+    Name,
+    Structure,
+    Substance,
+    SubstanceGroup,
+)
+from substances.services.similarity import (
+    Near,
+    Neighbour,
+    NotComputable,
+    is_listed,
+    is_restricted,
+    resembling,
+    why_not_computable,
+)
+from substances.vocabulary import AUTHORITY_RANK, Authority
+from substitution.models import Replacement
+from substitution.services.alternatives import instead_of
+
+# Least Tanimoto coefficient of a neighbour on the substance's page, and how many there are at most.
+WORTH_SHOWING = Decimal("0.3")
+MOST_NEIGHBOURS = 8
+
+
+@dataclass(frozen=True)
+class SubstanceFacts:
+    """One substance with all that the portal knows of it.
+
+    Attributes:
+        flags: standing today, firmest first.
+        names, groups, production: rows that were never saved: they hold what the page shows.
+        similar: listed substances that resemble it, nearest first.
+        not_computable: why there can be none, in the reader's language; "" where there can.
+    """
+
+    substance: Substance
+    names: list[Name]
+    flags: list[ConcernFlag]
+    groups: list[GroupMembership]
+    memberships: list[ListMembership]
+    replacements: list[Replacement]
+    production: list[Production]
+    similar: list[Neighbour]
+    not_computable: str
+
+    @property
+    def proposals(self) -> int:
+        """How many concerns wait for review: each is shown as proposed meanwhile."""
+        return sum(1 for flag in self.flags if flag.authority == Authority.NGO_PROPOSED)
+
+
+def facts_of(pk: UUID) -> SubstanceFacts:
+    """All that the page of the substance `pk` shows, in ten queries; of a merged one only where it went.
+
+    Raises:
+        Http404: there is none.
+    """
+    found = resembling(pk, threshold=WORTH_SHOWING)
+    rows = _with_listed(pk, found or [])
+    shown = rows.pop(pk, None)
+    if shown is None:
+        raise Http404(f"There is no substance {pk}.")
+    near = [row for row in found or [] if row.substance_id in rows][:MOST_NEIGHBOURS]
+    neighbours = [rows[row.substance_id] for row in near]
+    replacements = instead_of(shown)
+    candidates = [row.alternative.candidate for row in replacements if row.alternative.candidate]
+    _complete(shown, neighbours, candidates)
+    reason = _why_none(shown, found)
+    return SubstanceFacts(
+        substance=shown,
+        names=[Name(**row) for row in _rows(shown, "name_rows")],
+        flags=sorted(shown.flags.all(), key=lambda flag: (AUTHORITY_RANK[flag.authority], flag.concern)),
+        groups=[_membership(row) for row in _rows(shown, "group_rows")],
+        memberships=_memberships(shown),
+        replacements=replacements,
+        production=[_production(row) for row in _rows(shown, "production_rows")],
+        similar=[] if reason else [Neighbour(rows[n.substance_id], n.shared, n.united, True) for n in near],
+        not_computable=reason.message if reason else "",
+    )
+
+
+def _with_listed(pk: UUID, near: list[Near]) -> dict[UUID, Substance]:
+    """The substance itself, with its short lists, and those of its neighbours that are listed and may be shown."""
+    names = Name.objects.filter(substance=OuterRef("pk"), substance_id=pk)
+    groups = GroupMembership.objects.filter(substance=OuterRef("pk"), substance_id=pk)
+    production = Production.objects.filter(substance=OuterRef("pk"), substance_id=pk)
+    others = Q(pk__in=[row.substance_id for row in near]) & is_listed() & ~is_restricted()
+    rows = Substance.objects.filter(Q(pk=pk) | others).annotate(
+        restricted=Exists(Substance.objects.filter(is_restricted(), pk=OuterRef("pk"))),
+        name_rows=RowsAsJSON(names, "text", "language", "kind"),
+        group_rows=RowsAsJSON(groups, "how", *(f"group__{name}" for name in GROUP_MEMBERS)),
+        production_rows=RowsAsJSON(production, *PRODUCTION_MEMBERS, *(f"company__{name}" for name in COMPANY_MEMBERS)),
+    )
+    return {row.pk: row for row in rows}
+
+
+GROUP_MEMBERS = ["slug", "name", "name_pl", "definition", "concern_public_since"]
+PRODUCTION_MEMBERS = ["role", "year", "tonnes_per_year_min", "tonnes_per_year_max", "company_id"]
+COMPANY_MEMBERS = ["slug", "name", "is_demo"]
+
+
+def _rows(shown: Substance, name: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = getattr(shown, name)
+    return rows
+
+
+def _below(row: dict[str, Any], prefix: str) -> dict[str, Any]:
+    """The members of `row` under a prefix, without it."""
+    return {name.removeprefix(prefix): value for name, value in row.items() if name.startswith(prefix)}
+
+
+def _membership(row: dict[str, Any]) -> GroupMembership:
+    return GroupMembership(how=row["how"], group=SubstanceGroup(**_below(row, "group__")))
+
+
+def _production(row: dict[str, Any]) -> Production:
+    own = {name: row[name] for name in PRODUCTION_MEMBERS if name != "company_id"}
+    return Production(**own, company=Company(pk=UUID(row["company_id"]), **_below(row, "company__")))
+
+
+def _complete(shown: Substance, neighbours: list[Substance], candidates: list[Substance]) -> None:
+    """Fetch what rows show, each kind of fact once for all of them."""
+    flags = ConcernFlag.objects.standing().select_related("source")
+    prefetch_related_objects([shown, *neighbours, *candidates], Prefetch("flags", flags))
+    structures = Structure.objects.filter(is_current=True).select_related("source")
+    prefetch_related_objects(
+        [shown, *neighbours],
+        Prefetch("identifiers", Identifier.objects.all()),
+        Prefetch("structures", structures, to_attr="current_structures"),
+    )
+    classifications = HazardClassification.objects.select_related("source")
+    prefetch_related_objects([shown], Prefetch("classifications", classifications))
+
+
+def _why_none(shown: Substance, found: list[Near] | None) -> NotComputable | None:
+    """Why no neighbours are shown; None where they are."""
+    if shown.restricted:  # type: ignore[attr-defined]  # annotated above
+        return NotComputable("restricted")
+    if found is not None:
+        return None
+    structure = shown.shown_structure
+    return why_not_computable(shown.kind, structure.parent_reason if structure else None)
+
+
+def _memberships(shown: Substance) -> list[ListMembership]:
+    rows = ListMembership.objects.in_force().filter(substance=shown).select_related("chemical_list", "source")
+    return list(rows.order_by("valid_from", "chemical_list__name"))

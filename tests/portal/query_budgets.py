@@ -1,0 +1,26 @@
+"""How many queries an answer may cost, session and user included; docs/quality.md promises 12 for the first three.
+
+None of them grows with rows: `test_pages_queries.py` opens each with few rows and with many.
+"""
+
+from __future__ import annotations
+
+#: By the address's name: the most that a signed-in reader's request may cost.
+QUERY_BUDGETS = {
+    "web:substance": 12,
+    "web:function": 12,
+    "web:company": 12,
+    "web:substances": 17,
+    "web:search": 12,
+    "web:alternatives": 5,
+    "web:companies": 5,
+    "web:list": 7,
+    "web:group": 8,
+    "web:home": 17,
+    # Five of each are the counter of requests, which stands in the database cache.
+    "api:substances": 14,
+    "api:substance": 21,
+    "api:alternatives": 13,
+    "api:list-substances": 12,
+    "api:company-profile": 13,
+}

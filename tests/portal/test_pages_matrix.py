@@ -1,0 +1,127 @@
+"""Who may open what, by which method: every address of pages and REST, for three kinds of people."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from tests.architecture.addresses import names, values_for
+from tests.build import a_curator, a_member
+
+pytestmark = pytest.mark.django_db
+
+ACTORS = ["anonymous", "member", "curator"]
+METHODS = ["get", "head", "post", "put", "patch", "delete", "options"]
+ROOMS = ("web:", "api:", "organisations:")
+
+
+class Answers(NamedTuple):
+    """Statuses by actor, for the methods that an address has; any other method is 405 for everybody."""
+
+    get: tuple[int, int, int] = (405, 405, 405)
+    post: tuple[int, int, int] = (405, 405, 405)
+    delete: tuple[int, int, int] = (405, 405, 405)
+
+
+OPEN = Answers(get=(200, 200, 200))
+NOT_THERE = (404, 404, 404)
+HIDDEN = Answers(get=NOT_THERE)
+SIGN_IN = 302
+
+EXPECTED = {
+    "web:home": OPEN,
+    "web:search": Answers(get=(302, 302, 302)),  # nothing asked: on to all substances
+    "web:structure-search": Answers(get=(200, 200, 200), post=(400, 400, 400)),
+    "web:structure-search-result": HIDDEN,
+    "web:structure-search-cancel": Answers(post=NOT_THERE),
+    "web:substances": OPEN,
+    "web:substance": OPEN,
+    "web:propose-flag": Answers(get=(SIGN_IN, 200, 200), post=(SIGN_IN, 400, 400)),
+    "web:alternatives": OPEN,
+    "web:function": OPEN,
+    "web:companies": OPEN,
+    "web:company": OPEN,
+    "web:list": OPEN,
+    "web:group": OPEN,
+    "web:review": Answers(get=(SIGN_IN, 403, 200)),
+    "web:proposal": Answers(get=(SIGN_IN, 404, 404), post=(SIGN_IN, 404, 404)),
+    "web:method": OPEN,
+    "web:sources": OPEN,
+    "web:design": OPEN,
+    "web:api-docs": OPEN,
+    "organisations:mine": Answers(get=(SIGN_IN, 200, 200)),
+    "organisations:new": Answers(get=(SIGN_IN, 200, 200), post=(SIGN_IN, 422, 422)),
+    "organisations:waiting": Answers(get=(SIGN_IN, 403, 200)),
+    "organisations:confirm": Answers(post=(SIGN_IN, 403, 404)),
+    "organisations:invitation": Answers(get=(410, 410, 410), post=(410, 410, 410)),
+    "api:root": OPEN,
+    "api:schema": OPEN,
+    "api:substances": OPEN,
+    "api:substance": OPEN,
+    "api:substance-drawing": OPEN,
+    "api:lists": OPEN,
+    "api:list": OPEN,
+    "api:list-substances": OPEN,
+    "api:groups": OPEN,
+    "api:alternatives": OPEN,
+    "api:alternative": HIDDEN,
+    "api:searches": Answers(post=(400, 400, 400)),
+    "api:search": Answers(get=NOT_THERE, delete=NOT_THERE),
+    "api:search-results": HIDDEN,
+    "api:jobs": Answers(get=(403, 200, 200)),
+    "api:job": Answers(get=(403, 404, 404)),
+    "api:companies": OPEN,
+    "api:company": OPEN,
+    "api:company-profile": OPEN,
+}
+
+
+def test_every_address_is_in_the_matrix() -> None:
+    found = {name for name, _pattern in names(get_resolver().url_patterns) if name.startswith(ROOMS)}
+    assert found == set(EXPECTED)
+
+
+def address_of(name: str) -> str:
+    """The address, filled in with something of the catalogue where there is something."""
+    pattern = next(pattern for known, pattern in names(get_resolver().url_patterns) if known == name)
+    values = values_for(name)
+    return reverse(name, kwargs={key: values[key] for key in pattern.pattern.regex.groupindex})
+
+
+def status_expected(name: str, method: str, actor: str) -> int:
+    """What the matrix says."""
+    answers = EXPECTED[name]
+    if method == "options":
+        return 405
+    row = {"get": answers.get, "head": answers.get, "post": answers.post, "delete": answers.delete}.get(method)
+    return row[ACTORS.index(actor)] if row else 405
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+def test_every_address_answers_each_method_as_the_matrix_says(catalogue: None, actor: str) -> None:
+    client = Client()
+    if actor != "anonymous":
+        client.force_login(a_curator() if actor == "curator" else a_member())
+    wrong = {}
+    for name in EXPECTED:
+        address = address_of(name)
+        for method in METHODS:
+            expected = status_expected(name, method, actor)
+            status = getattr(client, method)(address, **_body(name, method)).status_code
+            # REST closes a door before it says what could be done there.
+            allowed = {expected, 403} if name == "api:jobs" and expected in {405, 200} else {expected}
+            if name == "api:job" and actor == "anonymous":
+                allowed |= {403}
+            if status not in allowed:
+                wrong[f"{method.upper()} {address} ({name})"] = (status, expected)
+    assert wrong == {}
+
+
+def _body(name: str, method: str) -> dict[str, Any]:
+    """A body of the kind the address reads, with nothing in it that it needs."""
+    if name.startswith("api:") and method in {"post", "put", "patch", "delete"}:
+        return {"data": "{}", "content_type": "application/json"}
+    return {"data": {"nothing": "useful"}} if method == "post" else {}
