@@ -8,11 +8,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-from portal.management import drawing_aid
+from portal.management import drawing_aid, static_files
 from substances.chemistry.sandbox_client import close_sandbox
-
-# Of what the packages bring, what no page of ours uses.
-STATIC_LEFT_OUT = ["rest_framework", "gis", "*.map", "*.txt", "*.md"]
 
 
 class Command(BaseCommand):
@@ -30,7 +27,7 @@ class Command(BaseCommand):
         call_command("seed", stdout=self.stdout)
         close_sandbox()  # it read the catalogue's structures; `up` lives on and has no use for it
         self._fetch_drawing_aid()
-        call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=STATIC_LEFT_OUT)
+        static_files.collect()
 
     def _fetch_drawing_aid(self) -> None:
         try:
