@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from substances.models import ChemicalList, ConcernFlag, Fingerprint, ListMembership, Structure, Substance
-from substances.services.similarity import NotComputable, listed_ids, restricted_ids, similar_to
+from substances.services.similarity import (
+    NotComputable,
+    is_listed,
+    is_restricted,
+    listed_ids,
+    restricted_ids,
+    similar_to,
+)
 from substances.similarity import store
 from substances.vocabulary import Authority, Checked, Concern, How, ListEffect, SubstanceKind
 from tests.build import a_source, a_structure, a_substance
@@ -143,6 +150,25 @@ def test_substances_of_cwc_schedules_1_and_2a_are_in_no_result() -> None:
     assert sorted(found_by(asked)) == ["schedule 12", "schedule 2B(13)", "schedule 3B(17)"]
 
 
+@pytest.mark.parametrize(
+    ("reason", "restricted"),
+    [
+        ("schedule 1A(1)", True),
+        ("1B(9)", True),
+        ("Schedule 2 A (3)", True),
+        (" schedule 1", True),
+        ("schedule 2B(13)", False),
+        ("schedule 3A(4)", False),
+        ("schedule 12", False),
+        ("", False),
+    ],
+)
+def test_the_condition_and_the_set_of_restricted_substances_agree(reason: str, restricted: bool) -> None:
+    substance = named_by("cwc-schedules", a_substance(), reason=reason)
+    assert (substance.pk in restricted_ids()) is restricted
+    assert Substance.objects.filter(is_restricted()).exists() is restricted
+
+
 def test_a_substance_of_cwc_schedule_1_has_no_neighbours() -> None:
     agent = named_by("cwc-schedules", fingerprinted(a_substance(), 1, 2), reason="schedule 1A(1)")
     fingerprinted(a_substance(), 1, 2)
@@ -229,6 +255,7 @@ def test_listed_is_named_on_the_day_by_a_list_of_concern(
 ) -> None:
     substance = named_by("a-list", a_substance(), effect=effect, valid_from=valid_from, valid_until=valid_until)
     assert (substance.pk in listed_ids(TODAY)) is listed
+    assert Substance.objects.filter(is_listed(TODAY)).exists() is listed
 
 
 @pytest.mark.parametrize(
@@ -251,6 +278,7 @@ def test_an_authoritys_flag_counts_as_a_listing(authority: str, listed: bool) ->
         checked=Checked.MADE_UP,
     )
     assert (substance.pk in listed_ids(TODAY)) is listed
+    assert Substance.objects.filter(is_listed(TODAY)).exists() is listed
 
 
 def test_listed_among_some_says_nothing_of_others() -> None:
