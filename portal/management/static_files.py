@@ -30,7 +30,7 @@ def collect() -> bool:
 
 def _state() -> str:
     """SHA-256 over name, size and time of every file there is to collect, and over how they are kept."""
-    lines = [settings.STORAGES["staticfiles"]["BACKEND"]]
+    lines = [str(settings.STORAGES["staticfiles"])]
     for finder in get_finders():
         for name, storage in finder.list(LEFT_OUT):
             found = Path(storage.path(name)).stat()
