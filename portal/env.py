@@ -84,7 +84,9 @@ def database(url: str, *, data_dir: Path) -> dict[str, object]:
     parts = urlsplit(url)
     name = unquote(parts.path.lstrip("/"))
     if parts.scheme not in {"postgres", "postgresql"} or not name:
-        raise SettingError("DATABASE_URL must read postgresql://user:password@host:port/name or sqlite:///absolute/path.")
+        raise SettingError(
+            "DATABASE_URL must read postgresql://user:password@host:port/name or sqlite:///absolute/path."
+        )
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": name,

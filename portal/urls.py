@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
-from portal.api.root import NothingHere
+from portal.api.root import NOTHING, NothingHere
 from portal.web import health
 
 handler400 = "portal.web.errors.bad_request"
@@ -14,7 +14,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("api/v1/", include("portal.api.urls")),
-    path("api/v1/<path:rest>", NothingHere.as_view(), name="api-nothing"),
+    re_path(r"^api/v1/(?P<rest>[\s\S]*)$", NothingHere.as_view(), name=NOTHING),
     path("account/", include("allauth.account.urls")),
     path("organisations/", include("portal.organisations.urls")),
     path("language/", include("django.conf.urls.i18n")),

@@ -22,6 +22,20 @@ ARTICLE_57 = {
     "57f-eloc-env": gettext_lazy("equivalent concern, environment, Article 57(f)"),
 }
 
+# Source: the words of the other lists, in our normal form: Proposition 65, the NTP's Report on Carcinogens, IARC.
+OTHER = {
+    "cancer": gettext_lazy("causes cancer"),
+    "developmental": gettext_lazy("harms development"),
+    "female": gettext_lazy("harms female reproduction"),
+    "male": gettext_lazy("harms male reproduction"),
+    "known": gettext_lazy("known human carcinogen"),
+    "reasonably anticipated": gettext_lazy("reasonably anticipated human carcinogen"),
+    "group 1": gettext_lazy("group 1, carcinogenic to humans"),
+    "group 2A": gettext_lazy("group 2A, probably carcinogenic to humans"),
+    "group 2B": gettext_lazy("group 2B, possibly carcinogenic to humans"),
+    "group 3": gettext_lazy("group 3, not classifiable"),
+}
+
 
 def in_words(reason: str) -> str:
     """The reasons in `reason` (normal forms joined by `;`) in words; what has no words stays as it is."""
@@ -29,8 +43,8 @@ def in_words(reason: str) -> str:
 
 
 def _one(part: str) -> str:
-    if part in ARTICLE_57:
-        return str(ARTICLE_57[part])
+    if words := ARTICLE_57.get(part) or OTHER.get(part):
+        return str(words)
     if found := re.fullmatch(r"entry ([0-9]+[a-z]?)", part):
         return _("entry %(number)s") % {"number": found[1]}
     # Annexes are numbered in Roman capitals.

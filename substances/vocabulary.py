@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class SubstanceKind(models.TextChoices):
-    """What sort of thing a substance is. Source: ECHA, guidance for identification of substances under REACH and CLP."""
+    """What sort of thing a substance is. Source: ECHA, guidance on identifying substances under REACH and CLP."""
 
     DISCRETE = "discrete", _("Discrete organic substance")
     INORGANIC = "inorganic", _("Inorganic substance")

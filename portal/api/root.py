@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.http import Http404
-from django.urls import is_valid_path
+from django.urls import resolve
+from django.utils.encoding import escape_uri_path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
@@ -13,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+NOTHING = "api-nothing"
 COLLECTIONS = ["substances", "lists", "groups", "alternatives", "searches", "jobs", "companies", "schema"]
 
 
@@ -54,7 +56,7 @@ class NothingHere(APIView):
     @staticmethod
     def _with_slash(request: Request) -> str:
         path = f"{request.path}/"
-        if request.path.endswith("/") or not is_valid_path(path):
+        if request.path.endswith("/") or resolve(path).url_name == NOTHING:
             return ""
         query = request.META.get("QUERY_STRING", "")
-        return f"{path}?{query}" if query else path
+        return escape_uri_path(path) + (f"?{query}" if query else "")

@@ -174,7 +174,9 @@ class ReleaseSerializer(serializers.ModelSerializer[Release]):
 class ListSerializer(serializers.ModelSerializer[ChemicalList]):
     """A list, and what being named by it means."""
 
-    current_release = ReleaseSerializer(read_only=True)
+    current_release = ReleaseSerializer(
+        read_only=True, allow_null=True, help_text="Null before the first import: facts of the starter stand in."
+    )
     substances = serializers.IntegerField(source="substances_count", read_only=True)
 
     class Meta:

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             name='CatalogueLoad',
             fields=[
                 ('room', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('fingerprint', models.CharField(help_text='SHA-256 over its files and the versions that read them.', max_length=64)),
+                ('fingerprint', models.CharField(help_text='SHA-256 of its files and of what reads them.', max_length=64)),
                 ('counts', models.JSONField(default=dict)),
                 ('loaded_at', models.DateTimeField(auto_now=True)),
             ],

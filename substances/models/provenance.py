@@ -56,7 +56,7 @@ class CatalogueLoad(models.Model):
     """Which state of a room's starter catalogue is loaded, so that loading it again is known to be needless."""
 
     room = models.CharField(primary_key=True, max_length=40)
-    fingerprint = models.CharField(max_length=64, help_text=_("SHA-256 over its files and the versions that read them."))
+    fingerprint = models.CharField(max_length=64, help_text=_("SHA-256 of its files and of what reads them."))
     counts = models.JSONField(default=dict)
     loaded_at = models.DateTimeField(auto_now=True)
 

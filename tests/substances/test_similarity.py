@@ -134,6 +134,13 @@ def test_the_limit_counts_substances_not_structures() -> None:
     assert found_by(asked, limit=2) == ["salt", "other"]
 
 
+def test_of_several_structures_the_nearest_gives_the_score() -> None:
+    asked = fingerprinted(a_substance(), 1, 2, 3)
+    fingerprinted(a_substance(), 1, 2, 3, 4, parent=(1, 2, 3))
+    (near,) = similar_to(asked)
+    assert (near.score_shared, near.score_united) == (3, 3)
+
+
 def test_a_salt_is_found_and_asked_by_its_parent() -> None:
     salt = fingerprinted(a_substance(name="salt"), 1, 7, 8, 9, parent=(1, 2, 3))
     acid = fingerprinted(a_substance(name="acid"), 1, 2, 3)

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ValidationError as InvalidValue
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 
@@ -28,6 +28,27 @@ class Pages(CursorPagination):
     page_size_query_param = "limit"
     ordering: tuple[str, ...] = ("name", "pk")
 
+    def get_page_size(self, request: Request) -> int:
+        """How many rows a page has.
+
+        Raises:
+            ValidationError: `limit` is no whole number from 1 to 200.
+        """
+        asked = request.query_params.get("limit", str(self.page_size)).strip()
+        if not (asked.isascii() and asked.isdigit() and 1 <= int(asked[:9]) <= self.max_page_size):
+            message = _("Write a whole number from 1 to %(most)s.") % {"most": self.max_page_size}
+            raise ValidationError({"limit": [message]})
+        return int(asked)
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """The parameters, with the bounds of `limit`."""
+        parameters: list[dict[str, Any]] = super().get_schema_operation_parameters(view)
+        for parameter in parameters:
+            if parameter["name"] == "limit":
+                bounds = {"minimum": 1, "maximum": self.max_page_size, "default": self.page_size}
+                parameter["schema"] = {"type": "integer", **bounds}
+        return parameters
+
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
         """The page that the address asks for.
 
@@ -39,7 +60,7 @@ class Pages(CursorPagination):
             raise NotFound(_("Invalid cursor"))
         try:
             return super().paginate_queryset(queryset, request, view)
-        except (ValidationError, ValueError, TypeError) as error:
+        except (InvalidValue, ValueError, TypeError) as error:
             # A cursor carries a value to compare rows with; the database's type did not take it.
             raise NotFound(_("Invalid cursor")) from error
 
@@ -62,11 +83,11 @@ def browse(request: HttpRequest, rows: QuerySet[M], *, ordering: tuple[str, ...]
     """The page of `rows` that the address asks for.
 
     Raises:
-        Http404: the cursor cannot be read.
+        Http404: the cursor or the limit cannot be read.
     """
     pages = pages_by(*ordering)()
     try:
         found = pages.paginate_queryset(rows, Request(request)) or []
-    except NotFound as error:
+    except (NotFound, ValidationError) as error:
         raise Http404(str(error.detail)) from error
     return BrowsedPage(list(found), pages.get_next_link(), pages.get_previous_link())

@@ -156,7 +156,12 @@ def figure(value: object, places: int = 0) -> str:
     """A number with its thousands apart, as the language writes it; a dash where there is none."""
     if value is None or value == "":
         return "–"
-    return formats.number_format(Decimal(str(value)), decimal_pos=places, use_l10n=True, force_grouping=True)
+    return formats.number_format(_rounded(value, places), decimal_pos=places, use_l10n=True, force_grouping=True)
+
+
+def _rounded(value: object, places: int) -> Decimal:
+    """To so many places, half to even: Django's `number_format` cuts."""
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
 
 
 @register.filter
