@@ -11,7 +11,7 @@ from portal.companies.models import Company
 from substances.models import ChemicalList, Substance, SubstanceGroup
 from substitution.models import Replacement
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.services]
 
 API = "/api/v1"
 BISPHENOL_A = "bisphenol A"

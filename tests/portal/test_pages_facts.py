@@ -16,12 +16,12 @@ from portal.review.models import Proposal
 from portal.web.facets import facets
 from portal.web.substances import COUNTERS
 from substances.filters import SubstanceFilter
-from substances.models import GroupMembership, Substance, SubstanceGroup
+from substances.models import ChemicalList, GroupMembership, ListMembership, Substance, SubstanceGroup
 from substances.services.search_terms import rebuild_for
 from substitution.models import Alternative, Replacement, TechnicalFunction
 from tests.build import a_curator, a_member, a_person, a_source, a_substance, an_organisation
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.services]
 
 HOSTILE = """<script>alert(1)</script>"'><img src=x onerror=alert(2)>"""
 
@@ -293,3 +293,44 @@ def test_a_member_does_not_decide(client: Client) -> None:
     refused = client.post(address, {"decision": "accept", "reason": "Because I say so, loudly."})
     assert refused.status_code == 403
     assert Proposal.objects.get().state == "submitted"
+
+
+def _listed(substance: Substance, *, slug: str, reason: str = "") -> None:
+    """Put it on a list of concern."""
+    listing, _made = ChemicalList.objects.get_or_create(
+        slug=slug, defaults={"name": slug, "publisher": "Test", "effect": "concern", "source": a_source()}
+    )
+    ListMembership.objects.create(
+        chemical_list=listing, substance=substance, how="by_name", reason=reason, source=a_source(), checked="made_up"
+    )
+
+
+def test_listed_neighbours_are_shown_and_those_of_schedule_1_never(client: Client) -> None:
+    asked = a_substance(name="Asked", smiles="CCCCCCCCOC(C)=O")
+    near, unlisted, scheduled = (
+        a_substance(name=name, smiles=smiles)
+        for name, smiles in (
+            ("Listed one", "CCCCCCCOC(C)=O"),
+            ("Unlisted one", "CCCCCCCCCOC(C)=O"),
+            ("Scheduled one", "CCCCCCCCCCOC(C)=O"),
+        )
+    )
+    _listed(near, slug="some-list")
+    _listed(scheduled, slug="cwc-schedules", reason="schedule 1A(1)")
+    page = client.get(reverse("web:substance", args=[asked.pk]))
+    assert [neighbour.substance.name for neighbour in page.context["similar"]] == ["Listed one"]
+    assert unlisted.name not in page.content.decode()
+    closed = client.get(reverse("web:substance", args=[scheduled.pk]))
+    assert closed.context["similar"] == []
+    assert "Chemical Weapons Convention" in html.unescape(closed.content.decode())
+
+
+def test_short_lists_of_a_substance_come_whole_and_in_order(catalogue: None, client: Client) -> None:
+    substance = Substance.objects.get(slug="bisphenol-a")
+    facts = client.get(reverse("web:substance", args=[substance.pk])).context["facts"]
+    assert [name.text for name in facts.names] == [name.text for name in substance.names.all()]
+    assert [row.group.slug for row in facts.groups] == [row.group.slug for row in substance.group_memberships.all()]
+    stored = Production.objects.filter(substance=substance)
+    assert [(row.company_id, row.year, row.tonnes_per_year_max) for row in facts.production] == [
+        (row.company_id, row.year, row.tonnes_per_year_max) for row in stored
+    ]

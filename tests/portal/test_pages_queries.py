@@ -15,7 +15,7 @@ from substitution.models import Replacement, TechnicalFunction
 from tests.build import a_person
 from tests.portal.query_budgets import QUERY_BUDGETS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.services]
 
 
 def _most_named(model: type, related: str) -> str:
