@@ -15,6 +15,7 @@ import resource
 import struct
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, BinaryIO, NoReturn, TypeAlias
 
 from rdkit import Chem
@@ -86,7 +87,12 @@ def _allow_cpu(seconds: int) -> None:
 
 
 def _resident_kb() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Not ru_maxrss: it outlives exec, so that the child of a large worker would seem large itself.
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except FileNotFoundError:  # not Linux
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return pages * resource.getpagesize() // 1024
 
 
 def _read(stream: BinaryIO) -> Answer | None:

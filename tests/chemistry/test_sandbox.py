@@ -121,6 +121,17 @@ def test_a_child_is_replaced_in_time_without_losing_an_answer() -> None:
     assert len(children) == 2
 
 
+def test_the_child_of_a_large_process_is_not_taken_for_large_itself() -> None:
+    large = """
+from substances.chemistry.sandbox_client import Sandbox
+filled = bytearray(b"x") * (450 * 2**20)
+with Sandbox() as child:
+    print(len({child.call("ping")["pid"] for _ in range(3)}))
+"""
+    ran = subprocess.run([sys.executable, "-c", large], capture_output=True, text=True, check=True)
+    assert ran.stdout == "1\n"
+
+
 def test_a_large_request_fits_through_the_pipe(child: Sandbox) -> None:
     error = child.call("read", text="C" * 1_000_000, format="smiles")["error"]
     assert error["code"] == "too_long"
