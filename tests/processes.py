@@ -69,7 +69,8 @@ class Running:
         self.start()
 
     def start(self) -> None:
-        """Start it (again)."""
+        """Start it (again); what it said before is over."""
+        self._began_at_byte = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 self.command,
@@ -87,8 +88,8 @@ class Running:
         return self.process.pid
 
     def said(self) -> str:
-        """Everything it has written so far."""
-        return self.log.read_text(encoding="utf-8", errors="replace")
+        """Everything it has written since it was started last."""
+        return self.log.read_bytes()[self._began_at_byte :].decode(errors="replace")
 
     def wait_for_words(self, words: str, *, seconds: float = 60) -> None:
         """Return once it has written `words`.
