@@ -10,13 +10,22 @@ from django.db import connection
 from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from portal.companies.models import Company, Production
 from portal.review.models import Proposal
 from portal.web.facets import facets
 from portal.web.substances import COUNTERS
 from substances.filters import SubstanceFilter
-from substances.models import ChemicalList, GroupMembership, ListMembership, Substance, SubstanceGroup
+from substances.models import (
+    ChemicalList,
+    Entry,
+    GroupMembership,
+    ListMembership,
+    Release,
+    Substance,
+    SubstanceGroup,
+)
 from substances.services.search_terms import rebuild_for
 from substitution.models import Alternative, Replacement, TechnicalFunction
 from tests.build import a_curator, a_member, a_person, a_source, a_substance, an_organisation
@@ -325,6 +334,17 @@ def test_listed_neighbours_are_shown_and_those_of_schedule_1_never(client: Clien
     assert "Chemical Weapons Convention" in html.unescape(closed.content.decode())
 
 
+def test_a_listing_that_ended_today_is_neither_counted_nor_found(client: Client) -> None:
+    standing, ended = a_substance(name="Standing"), a_substance(name="Ended")
+    for substance in (standing, ended):
+        _listed(substance, slug="some-list")
+    ended.list_memberships.update(valid_until=timezone.localdate())
+    page = client.get(reverse("web:substances"), {"list": "some-list"})
+    assert [row.name for row in page.context["page"].rows] == ["Standing"]
+    counts = {facet["name"]: facet["options"] for facet in page.context["filters"]}
+    assert [option["count"] for option in counts["list"]] == [1]
+
+
 def test_short_lists_of_a_substance_come_whole_and_in_order(catalogue: None, client: Client) -> None:
     substance = Substance.objects.get(slug="bisphenol-a")
     facts = client.get(reverse("web:substance", args=[substance.pk])).context["facts"]
@@ -334,3 +354,26 @@ def test_short_lists_of_a_substance_come_whole_and_in_order(catalogue: None, cli
     assert [(row.company_id, row.year, row.tonnes_per_year_max) for row in facts.production] == [
         (row.company_id, row.year, row.tonnes_per_year_max) for row in stored
     ]
+
+
+def test_what_a_list_says_in_several_entries_alike_is_shown_once(client: Client) -> None:
+    substance = a_substance(name="Thrice decided")
+    listing = ChemicalList.objects.create(slug="decisions", name="Decisions", effect="concern", source=a_source())
+    release = Release.objects.create(
+        chemical_list=listing, published_on="2026-01-01", sha256="0" * 64, file_name="list", importer="test"
+    )
+    listing.current_release = release
+    listing.save()
+    for line, reason in ((2, "57c"), (3, "57c"), (4, "57a")):
+        ListMembership.objects.create(
+            chemical_list=listing,
+            release=release,
+            entry=Entry.objects.create(release=release, line=line, name="Thrice decided", reported={}),
+            substance=substance,
+            how="by_name",
+            reason=reason,
+            source=a_source(),
+            checked="imported",
+        )
+    shown = client.get(reverse("web:substance", args=[substance.pk])).context["memberships"]
+    assert [row.reason for row in shown] == ["57c", "57a"]
