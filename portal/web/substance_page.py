@@ -162,5 +162,9 @@ def _why_none(shown: Substance, found: list[Near] | None) -> NotComputable | Non
 
 
 def _memberships(shown: Substance) -> list[ListMembership]:
+    """By date; what a list says in several entries alike (one a decision) is shown once, by the first of them."""
     rows = ListMembership.objects.in_force().filter(substance=shown).select_related("chemical_list", "source")
-    return list(rows.order_by("valid_from", "chemical_list__name"))
+    once: dict[tuple[object, ...], ListMembership] = {}
+    for row in rows.order_by("valid_from", "chemical_list__name", "pk"):
+        once.setdefault((row.chemical_list_id, row.how, row.reason, row.valid_from, row.valid_until), row)
+    return list(once.values())
