@@ -1,3 +1,5 @@
+"""Addresses of sign-up extras: organisations and the invitation of curators."""
+
 from django.urls import URLPattern, path
 
 from portal.organisations import views
