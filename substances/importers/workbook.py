@@ -1,7 +1,8 @@
 """Opens workbooks that strangers made: looked at before they are unpacked, refused when they could do harm.
 
 An .xlsx file is a zip of XML. What is refused: more than 64 MiB unpacked, a ratio above 50, more than 200 members,
-encryption, macros, a DOCTYPE, and cells so far out that a reader would fill memory with the emptiness between.
+encryption, macros, a DOCTYPE, and cells so far out that a reader would fill memory with the emptiness between. What a
+part is called or where it lies says nothing: a workbook may name any part as a sheet, so every part is looked at.
 """
 
 from __future__ import annotations
@@ -28,6 +29,10 @@ _CHUNK = 2**16
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _DOCTYPE = re.compile(rb"<!\s*DOCTYPE|<!\s*ENTITY", re.IGNORECASE)
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})", re.ASCII)
+_ROW = re.compile(r"\d{1,7}", re.ASCII)
+# No reader finds cells in a part without this tag.
+_SHEET = b"sheetData"
+_OTHER_FORMATS = ("workbook.bin", "content.xml")
 _MACROS = ("vbaproject.bin", "vbadata.xml", "activex", "macrosheets")
 
 
@@ -77,6 +82,8 @@ def _inspect_members(archive: zipfile.ZipFile) -> None:
         raise WrongFile("the workbook has two members of one name")
     if "[Content_Types].xml" not in names or not any(name.startswith("xl/") for name in names):
         raise WrongFile("this is a zip file, but no .xlsx workbook")
+    if any(name.lower().endswith(_OTHER_FORMATS) for name in names):
+        raise WrongFile("this is a zip file, but no .xlsx workbook")
     left = MAX_UNPACKED_BYTES
     for member in members:
         if member.flag_bits & 1:
@@ -88,8 +95,7 @@ def _inspect_members(archive: zipfile.ZipFile) -> None:
 
 def _inspect_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> int:
     """How many bytes a member truly unpacks to; its header is not believed."""
-    extent = _Extent(member.filename) if member.filename.startswith("xl/worksheets/") else None
-    is_xml = member.filename.lower().endswith((".xml", ".rels", ".vml"))
+    extent = _Extent(member.filename) if member.filename.lower().endswith(".xml") else None
     size, tail = 0, b""
     for chunk in _chunks(archive, member):
         size += len(chunk)
@@ -97,15 +103,21 @@ def _inspect_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int
             raise WrongFile(f"the workbook unpacks to more than {MAX_UNPACKED_BYTES // 2**20} MiB")
         if size > _RATIO_COUNTS_FROM_BYTES and size > MAX_RATIO * max(member.compress_size, 1):
             raise WrongFile(f"{member.filename} unpacks to more than {MAX_RATIO} times its size")
-        # Without zero bytes a DOCTYPE is found in UTF-16, too.
-        if is_xml and _DOCTYPE.search((tail + chunk).replace(b"\0", b"")):
-            raise WrongFile(f"{member.filename} has a document type declaration, which no workbook needs")
-        if b"macroEnabled" in tail + chunk and member.filename == "[Content_Types].xml":
-            raise WrongFile("the workbook has macros; save it as .xlsx without them")
-        if extent is not None and is_xml:
+        # Without zero bytes all this is found in UTF-16, too.
+        _refuse_words((tail + chunk).replace(b"\0", b""), member.filename)
+        if extent is not None:
             extent.feed(chunk)
         tail = chunk[-64:]
     return size
+
+
+def _refuse_words(text: bytes, filename: str) -> None:
+    if _DOCTYPE.search(text):
+        raise WrongFile(f"{filename} has a document type declaration, which no workbook needs")
+    if filename == "[Content_Types].xml" and b"macroEnabled" in text:
+        raise WrongFile("the workbook has macros; save it as .xlsx without them")
+    if _SHEET in text and not filename.lower().endswith(".xml"):
+        raise WrongFile(f"{filename} holds a sheet, but is not called .xml")
 
 
 def _chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -137,16 +149,22 @@ class _Extent:
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         kind = tag.rpartition(":")[2]
+        given = attributes.get("r", "")
         if kind == "row":
             self._cells_in_row = 0
-            given = attributes.get("r", "")
-            self.rows = max(self.rows + 1, int(given)) if given.isdecimal() and given.isascii() else self.rows + 1
+            self.rows = max(self.rows + 1, int(self._place(_ROW, given)[0]) if given else 0)
         elif kind == "c":
             self._cells_in_row += 1
-            match = _REFERENCE.fullmatch(attributes.get("r", ""))
-            column = _number(match[1]) if match else self._cells_in_row
-            self.columns = max(self.columns, column)
+            match = self._place(_REFERENCE, given) if given else None
+            self.columns = max(self.columns, _number(match[1]) if match else self._cells_in_row)
             self.rows = max(self.rows, int(match[2]) if match else 0)
+
+    def _place(self, pattern: re.Pattern[str], given: str) -> re.Match[str]:
+        """A row or cell as it must be written; readers make of others what they like."""
+        match = pattern.fullmatch(given)
+        if match is None:
+            raise WrongFile(f"{self.filename} has a cell or row at {given[:40]!r}, which is no place in a sheet")
+        return match
 
 
 def _number(letters: str) -> int:

@@ -15,6 +15,7 @@ from substances.services.list_resolution import NewSubstance, Resolved, Resolver
 from substances.vocabulary import Authority, Checked, How, NameKind
 
 Claim = tuple[uuid.UUID, str, str]
+FlagKey = tuple[uuid.UUID, str, str]  # substance, concern, legal basis
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,13 +45,15 @@ class PlannedFlag:
 
 @dataclasses.dataclass(slots=True)
 class Plan:
-    """Everything a release will add when it is published."""
+    """Everything a release will add when it is published, and what it still states."""
 
     new: list[NewSubstance] = dataclasses.field(default_factory=list)
     identifiers: dict[Claim, int] = dataclasses.field(default_factory=dict)
     names: dict[tuple[uuid.UUID, str], int] = dataclasses.field(default_factory=dict)
     memberships: list[PlannedMembership] = dataclasses.field(default_factory=list)
-    flags: dict[tuple[uuid.UUID, str, str], PlannedFlag] = dataclasses.field(default_factory=dict)
+    flags: dict[FlagKey, PlannedFlag] = dataclasses.field(default_factory=dict)
+    # Every concern the release states, those known already included; None where it states none for today.
+    stated: set[FlagKey] | None = None
     problems: list[dict[str, Any]] = dataclasses.field(default_factory=list)
 
 
@@ -62,14 +65,14 @@ def plan_release(
     Args:
         with_flags: whether the release will answer for today; one from the past states no concern for today.
     """
-    plan, resolver = Plan(), Resolver()
+    plan, resolver = Plan(stated=set() if with_flags else None), Resolver()
     known = _Known()
     for row in rows:
         plan.problems += [_told(problem, row.line) for problem in row.problems]
         named = list(resolver.resolve(row))
         for found in named:
             plan.problems += [_told(problem, row.line) for problem in found.problems]
-        _plan_row(plan, known, importer, row, named, with_flags=with_flags)
+        _plan_row(plan, known, importer, row, named)
     plan.new = list(resolver.new.values())
     _carry_over(plan, chemical_list, rows, resolver)
     return plan
@@ -85,9 +88,7 @@ class _Known:
         self.flags = set(standing.values_list("substance_id", "concern", "legal_basis"))
 
 
-def _plan_row(
-    plan: Plan, known: _Known, importer: Importer, row: ReportedRow, named: Iterable[Resolved], *, with_flags: bool
-) -> None:
+def _plan_row(plan: Plan, known: _Known, importer: Importer, row: ReportedRow, named: Iterable[Resolved]) -> None:
     seen = set()
     for found in named:
         pk = found.substance
@@ -105,16 +106,17 @@ def _plan_row(
             plan.memberships.append(
                 PlannedMembership(row.line, pk, How.BY_NAME, reason, row.listed_on, found.resolved_by)
             )
-        for reason in row.reasons if with_flags else ():
+        for reason in row.reasons:
             _plan_flag(plan, known, importer, row, pk, reason)
 
 
 def _plan_flag(plan: Plan, known: _Known, importer: Importer, row: ReportedRow, pk: uuid.UUID, reason: str) -> None:
     meaning = importer.concern(reason)
-    if meaning is None:
+    if meaning is None or plan.stated is None:
         return
     concern, strength = meaning
     key = (pk, concern, importer.legal_basis(reason))
+    plan.stated.add(key)
     if key not in known.flags and key not in plan.flags:
         plan.flags[key] = PlannedFlag(row.line, pk, concern, strength, key[2], row.listed_on)
 

@@ -1,7 +1,7 @@
 """Which substance a row of a list speaks of: by its numbers, and only where it prints none by its exact name.
 
-A substance is never guessed. Where numbers point at different substances the row is kept as reported, without a
-membership, and the problem is told.
+A substance is never guessed. Where numbers point at different substances, or a known EC number stands beside a CAS
+number that is not its substance's, the row is kept as reported: no membership, no identifier learned, the problem told.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class Resolver:
         common = set.intersection(*known)
         by = "+".join(scheme for (scheme, _), pks in candidates.items() if pks)
         if not common:
-            return self._without_common(candidates)
+            return None, "", (_ambiguous(candidates),)
         if by == IdentifierScheme.EC:
             # One EC number may cover several forms; a CAS number known for none of them tells another form.
             fitting = {pk for pk in common if not self._differing_cas(pk, numbers)}
@@ -114,7 +114,7 @@ class Resolver:
         (pk,) = common
         if by == IdentifierScheme.EC and (cas := self._differing_cas(pk, numbers)):
             message = f"{member.name}: known by its EC number, but with CAS number {cas}, not {member.cas_rn}"
-            return pk, by, (Problem("cas_differs", message),)
+            return None, "", (Problem("cas_differs", message),)
         return pk, by, ()
 
     def _find_by_name(self, member: Member) -> tuple[uuid.UUID | None, str, tuple[Problem, ...]] | Literal["new"]:
@@ -122,17 +122,6 @@ class Resolver:
         if len(found) > 1:
             return None, "", (Problem("ambiguous", f"{member.name}: {len(found)} substances have this name"),)
         return (next(iter(found)), "name", ()) if found else "new"
-
-    def _without_common(
-        self, candidates: Mapping[Key, set[uuid.UUID]]
-    ) -> tuple[uuid.UUID | None, str, tuple[Problem, ...]]:
-        """CAS and EC number lead to different substances: the CAS number counts if its substance has no EC number."""
-        by_cas = next((pks for (scheme, _), pks in candidates.items() if scheme == IdentifierScheme.CAS), set())
-        if len(by_cas) == 1:
-            (pk,) = by_cas
-            if not any(scheme == IdentifierScheme.EC for scheme, _ in self._numbers[pk]):
-                return pk, IdentifierScheme.CAS, (_ambiguous(candidates, code="ec_elsewhere"),)
-        return None, "", (_ambiguous(candidates),)
 
     def _differing_cas(self, pk: uuid.UUID, numbers: tuple[Key, ...]) -> str:
         """The CAS numbers a substance is known by, if the row prints one that is not among them."""
@@ -176,9 +165,9 @@ def _read_numbers(member: Member) -> tuple[tuple[Key, ...], tuple[Problem, ...]]
     return tuple(numbers), tuple(problems)
 
 
-def _ambiguous(candidates: Mapping[Key, set[uuid.UUID]], *, code: str = "ambiguous") -> Problem:
+def _ambiguous(candidates: Mapping[Key, set[uuid.UUID]]) -> Problem:
     said = [f"{scheme} {value} is known for {len(pks)} substance(s)" for (scheme, value), pks in candidates.items()]
-    return Problem(code, f"{'; '.join(said)}, and they are not the same one")
+    return Problem("ambiguous", f"{'; '.join(said)}, and they are not the same one")
 
 
 def _root(pk: uuid.UUID, merged: Mapping[uuid.UUID, uuid.UUID]) -> uuid.UUID:

@@ -22,7 +22,6 @@ from portal.watching.services import record_event
 from substances.importers.base import Importer, ReportedRow
 from substances.models import (
     ChemicalList,
-    ConcernFlag,
     Entry,
     Identifier,
     ListMembership,
@@ -31,9 +30,10 @@ from substances.models import (
     Source,
     Substance,
 )
+from substances.services.list_flags import end_flags, raise_flags
 from substances.services.list_release import Plan, name_rows, plan_release
 from substances.services.search_terms import rebuild_for
-from substances.vocabulary import Authority, Checked
+from substances.vocabulary import Checked
 
 # Some 100 rows are written in 20 ms; other writers of SQLite wait no longer than that.
 _BATCH = 100
@@ -241,19 +241,9 @@ def _write_facts(release: Release, plan: Plan, lines: dict[int, int]) -> dict[st
     )
     Name.objects.bulk_create(name_rows(plan, source.pk, told))
     ListMembership.objects.bulk_create(_membership_rows(release, plan, lines, fact))
-    ConcernFlag.objects.bulk_create(
-        ConcernFlag(
-            substance_id=flag.substance,
-            concern=flag.concern,
-            strength=flag.strength,
-            authority=Authority.AUTHORITY_ASSESSMENT,
-            legal_basis=flag.legal_basis,
-            since=flag.since,
-            locator=f"{told}, line {flag.line}",
-            **fact,
-        )
-        for flag in plan.flags.values()
-    )
+    ended = end_flags(release, plan, source)
+    Substance.objects.filter(pk__in=ended).update(revision=F("revision") + 1)
+    raise_flags(release, plan, source)
     renamed = {pk for pk, *_ in plan.identifiers} | {pk for pk, _ in plan.names}
     rebuild_for(Substance.objects.filter(pk__in=renamed))
     return {"substances_made": len(plan.new), "memberships": len(plan.memberships), "flags": len(plan.flags)}

@@ -84,3 +84,16 @@ def with_replaced(path: Path, target: Path, member: str, old: bytes, new: bytes)
                 content = content.replace(old, new)
             copy.writestr(name, content)
     return target
+
+
+def moved_sheet(path: Path, target: Path, where: str) -> Path:
+    """A copy of a workbook whose only sheet is the part `where`, so named by its relations and content types."""
+    before = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(path) as archive, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:
+        for name in archive.namelist():
+            content = archive.read(name)
+            if name in ("[Content_Types].xml", "xl/_rels/workbook.xml.rels"):
+                assert before.encode() in content
+                content = content.replace(before.encode(), where.encode())
+            copy.writestr(where if name == before else name, content)
+    return target

@@ -18,6 +18,7 @@ from tests.substances.made_workbooks import (
     REPRO,
     a_row,
     a_workbook,
+    moved_sheet,
     with_member,
     with_replaced,
 )
@@ -132,6 +133,9 @@ def test_a_file_that_is_no_workbook_is_refused(tmp_path: Path, content: bytes, s
         pytest.param("xl/vbaProject.bin", b"x", "macros", id="macros"),
         pytest.param("xl/more.xml", b"<!DOCTYPE x [<!ENTITY a 'b'>]><x/>", "document type", id="doctype"),
         pytest.param("xl/more.xml", "<!DOCTYPE x><x/>".encode("utf-16"), "document type", id="doctype in utf-16"),
+        pytest.param("xl/more.png", b"<!DOCTYPE x><x/>", "document type", id="doctype under another name"),
+        pytest.param("xl/more.png", b"junk<sheetData/>", "holds a sheet", id="sheet under another name"),
+        pytest.param("xl/workbook.bin", b"x", "no .xlsx", id="another format inside"),
         pytest.param("xl/media/big.bin", bytes(3 * 2**20), "more than 50 times", id="ratio"),
         pytest.param("xl/workbook.xml", b"<x/>", "two members", id="member twice"),
     ],
@@ -160,6 +164,38 @@ def test_one_far_cell_is_refused_before_it_fills_memory(tmp_path: Path, referenc
 
     with pytest.raises(WrongFile, match="reaches to row"):
         list(LIST.parse(far))
+
+
+def test_a_far_cell_is_refused_wherever_its_sheet_lies(tmp_path: Path) -> None:
+    path = a_workbook(tmp_path / "list.xlsx")
+    far = with_replaced(path, tmp_path / "far.xlsx", "xl/worksheets/sheet1.xml", b'r="A6"', b'r="A250001"')
+    moved = moved_sheet(far, tmp_path / "moved.xlsx", "xl/other/sheet1.xml")
+
+    with pytest.raises(WrongFile, match=r"xl/other/sheet1\.xml reaches to row 250001"):
+        list(LIST.parse(moved))
+
+
+def test_a_sheet_that_lies_elsewhere_is_read(tmp_path: Path) -> None:
+    moved = moved_sheet(a_workbook(tmp_path / "list.xlsx"), tmp_path / "moved.xlsx", "xl/other/sheet1.xml")
+
+    assert len(list(LIST.parse(moved))) == 5
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param(b'<row r="6"', b'<row r="' + b"9" * 5000 + b'"', id="row of 5000 digits"),
+        pytest.param(b'<row r="6"', b'<row r="six"', id="row in words"),
+        pytest.param(b'r="A6"', b'r="A' + b"9" * 5000 + b'"', id="cell of 5000 digits"),
+        pytest.param(b'r="A6"', b'r="a1048576"', id="cell in small letters"),
+    ],
+)
+def test_a_place_that_no_sheet_has_is_refused(tmp_path: Path, old: bytes, new: bytes) -> None:
+    path = a_workbook(tmp_path / "list.xlsx")
+    odd = with_replaced(path, tmp_path / "odd.xlsx", "xl/worksheets/sheet1.xml", old, new)
+
+    with pytest.raises(WrongFile, match="no place in a sheet"):
+        list(LIST.parse(odd))
 
 
 def test_the_publishers_file_is_read_to_its_last_row(reference_data: Path | None, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from substances.services.search import search_substances
 from substances.vocabulary import Authority, Checked, SubstanceKind
 from tests.build import a_substance
 from tests.substances.made_catalogue import replaced, write_catalogue
-from tests.substances.made_workbooks import BPA, CARC, GROUP, HYDRATE, NEW, SAMPLE, a_row, a_workbook
+from tests.substances.made_workbooks import BPA, CARC, GROUP, HYDRATE, NEW, REPRO, SAMPLE, a_row, a_workbook
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 DAY = dt.date(2026, 4, 15)
@@ -71,7 +71,7 @@ def test_a_later_release_tells_who_entered_and_who_left(tmp_path: Path) -> None:
     _publish(tmp_path, BPA, NEW)
     _publish(tmp_path, BPA, HYDRATE, day=dt.date(2026, 6, 1))
 
-    told = Event.objects.exclude(kind="list.released").values_list("kind", "subject_id")
+    told = Event.objects.filter(kind__in=["list.left", "list.entered"]).values_list("kind", "subject_id")
     named = {(kind, Substance.objects.get(pk=pk).name) for kind, pk in told}
     assert named == {("list.left", "Tris(made)phosphate"), ("list.entered", "Hydrazine")}
 
@@ -142,6 +142,53 @@ def test_a_reason_flags_those_who_lack_the_flag_and_doubles_none(tmp_path: Path)
     assert report.flags == 4  # one of the new substance, three of bisphenol A
 
 
+def _flags_of_new() -> list[tuple[dt.date | None, dt.date | None]]:
+    return list(Substance.objects.get(name="Tris(made)phosphate").flags.order_by("since").values_list("since", "until"))
+
+
+@pytest.mark.parametrize("rows", [(BPA,), (BPA, (*NEW[:5], REPRO, *NEW[6:]))], ids=["substance gone", "reason gone"])
+def test_a_flag_ends_with_the_release_that_no_longer_states_it(
+    tmp_path: Path, rows: tuple[tuple[object, ...], ...]
+) -> None:
+    _publish(tmp_path, BPA, NEW)
+    _publish(tmp_path, *rows, day=dt.date(2026, 6, 1))
+
+    flags = Substance.objects.get(name="Tris(made)phosphate").flags
+    assert flags.get(concern="carcinogenic").until == dt.date(2026, 6, 1)
+    assert not flags.standing(dt.date(2026, 6, 1)).filter(concern="carcinogenic").exists()
+    assert flags.standing(dt.date(2026, 5, 31)).filter(concern="carcinogenic").exists()
+    told = Event.objects.get(kind="flag.ended")
+    assert (told.subject_id, told.occurred_on) == (flags.get(concern="carcinogenic").substance_id, dt.date(2026, 6, 1))
+    assert told.details["concern"] == "carcinogenic"
+
+
+def test_a_flag_stated_again_is_a_new_one(tmp_path: Path) -> None:
+    _publish(tmp_path, BPA, NEW)
+    _publish(tmp_path, BPA, day=dt.date(2026, 5, 1))
+    _publish(tmp_path, BPA, NEW, day=dt.date(2026, 6, 1))
+
+    listed = dt.date(2021, 7, 8)
+    assert _flags_of_new() == [(listed, dt.date(2026, 5, 1)), (dt.date(2026, 6, 1), None)]
+
+
+def test_a_flag_that_held_for_no_whole_day_leaves_only_its_event(tmp_path: Path) -> None:
+    today = (*NEW[:4], "15-Apr-2026", *NEW[5:])
+    _publish(tmp_path, BPA, today)
+    _publish(tmp_path, BPA)
+
+    assert _flags_of_new() == []
+    assert Event.objects.filter(kind="flag.ended").count() == 1
+
+
+def test_a_release_from_the_past_ends_nothing_and_no_release_ends_the_starters_flags(tmp_path: Path) -> None:
+    starters = set(_bpa().flags.values_list("pk", flat=True))
+    _publish(tmp_path, NEW)
+    _publish(tmp_path, HYDRATE, day=dt.date(2025, 1, 1))
+
+    assert _flags_of_new() == [(dt.date(2021, 7, 8), None)]
+    assert starters == set(_bpa().flags.filter(until=None).values_list("pk", flat=True))
+
+
 def test_an_identifier_known_already_is_not_claimed_again(tmp_path: Path) -> None:
     _publish(tmp_path)
 
@@ -162,6 +209,24 @@ def test_numbers_of_two_substances_name_neither(tmp_path: Path) -> None:
 
     assert [one["code"] for one in report.problems if one["line"]] == ["ambiguous"]
     assert (report.rows, report.entries, report.memberships, report.lost) == (1, 1, 0, 0)
+
+
+def test_a_known_ec_number_beside_another_cas_number_names_nobody(tmp_path: Path) -> None:
+    report = _publish(tmp_path, a_row("Who is it", cas="123-91-1", ec="201-245-8"))
+
+    assert [one["code"] for one in report.problems if one["line"]] == ["cas_differs"]
+    assert (report.entries, report.memberships, report.flags, report.substances_made) == (1, 0, 0, 0)
+    assert not Identifier.objects.filter(value="123-91-1").exists()
+    assert not search_substances("123-91-1").results
+
+
+def test_a_cas_number_beside_anothers_ec_number_names_nobody(tmp_path: Path) -> None:
+    other = a_substance(name="Other", cas="108-88-3")
+    report = _publish(tmp_path, a_row("Who is it", cas="108-88-3", ec="201-245-8"))
+
+    assert [one["code"] for one in report.problems if one["line"]] == ["ambiguous"]
+    assert not other.identifiers.filter(scheme="ec").exists()
+    assert not ListMembership.objects.filter(release=report.release).exists()
 
 
 def test_an_ec_number_alone_names_its_substance(tmp_path: Path) -> None:
