@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
@@ -91,7 +92,8 @@ class SubstanceDetail(SubstanceRow):
     @extend_schema_field(ListMembershipSerializer(many=True))
     def get_lists(self, substance: Substance) -> list[dict[str, Any]]:
         """The lists that name it, by each list's newest release."""
-        rows = ListMembership.objects.in_force().filter(substance=substance).select_related("chemical_list", "source")
+        named = ListMembership.objects.in_force().on(timezone.localdate())
+        rows = named.filter(substance=substance).select_related("chemical_list", "source")
         return list(ListMembershipSerializer(rows, many=True).data)
 
     @extend_schema_field(ReplacementSerializer(many=True))

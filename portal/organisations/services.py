@@ -56,7 +56,7 @@ def create_organisation(*, by: User, kind: str, name: str, country: str = "", we
         raise NotValid(_("Give the organisation's name."))
     if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
         raise NotValid(_("“%(country)s” is not a country: write two letters, such as PL.") % {"country": country})
-    taken = _("An organisation with this name is here already. Ask its administrator to add you.")
+    taken = _("An organisation with this name is here already. Ask a curator to add you.")
     if Organisation.objects.filter(name__iexact=name).exists():
         raise Conflict(taken, code="name_taken")
     try:

@@ -35,10 +35,10 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return self.filter(state__in=["submitted", "in_review"]).order_by("submitted_at", "id")
 
     def decidable_by(self, user: User) -> Self:
-        """Of those that wait, the ones this curator may decide: not their own."""
+        """Of those that wait, the ones this curator may decide: not their own, nor their organisation's."""
         if not (user.is_active and user.is_curator):
             return self.none()
-        return self.waiting().exclude(proposed_by=user)
+        return self.waiting().exclude(proposed_by=user).exclude(organisation__memberships__user=user)
 
     def about(self, target_kind: str, target_id: object) -> Self:
         """Those about one thing."""

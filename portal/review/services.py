@@ -129,6 +129,8 @@ def why_locked(*, user: User, proposal: Proposal) -> str:
     """Why this curator cannot decide on the proposal, for people; empty when they can."""
     if proposal.proposed_by_id == user.pk:
         return _("You wrote it. Nobody decides on their own proposal.")
+    if _is_of_the_same_organisation(user, proposal):
+        return _("Your organisation brought it. Somebody from outside decides.")
     if proposal.state not in WAITING:
         return _("It is decided already.")
     return "" if may_curate(user) else _("Only curators decide on proposals.")
@@ -151,12 +153,18 @@ def _require_judge(by: User, proposal: Proposal) -> None:
     """Four eyes.
 
     Raises:
-        ReviewError: not a curator, or it is their own proposal.
+        ReviewError: not a curator, or it is their own proposal or their organisation's.
     """
     if not may_curate(by):
         raise ReviewError(_("Only curators decide on proposals."), code="not_a_curator")
     if proposal.proposed_by_id == by.pk:
         raise ReviewError(_("You wrote it. Nobody decides on their own proposal."), code="own_proposal")
+    if _is_of_the_same_organisation(by, proposal):
+        raise ReviewError(_("Your organisation brought it. Somebody from outside decides."), code="own_organisation")
+
+
+def _is_of_the_same_organisation(user: User, proposal: Proposal) -> bool:
+    return proposal.organisation is not None and proposal.organisation.memberships.filter(user=user).exists()
 
 
 def _locked(proposal: Proposal) -> Proposal:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, prefetch_related_objects
 from django.http import Http404
+from django.utils import timezone
 
 from portal.common.rows import RowsAsJSON
 from portal.companies.models import Company, Production
@@ -163,7 +164,8 @@ def _why_none(shown: Substance, found: list[Near] | None) -> NotComputable | Non
 
 def _memberships(shown: Substance) -> list[ListMembership]:
     """By date; what a list says in several entries alike (one a decision) is shown once, by the first of them."""
-    rows = ListMembership.objects.in_force().filter(substance=shown).select_related("chemical_list", "source")
+    named = ListMembership.objects.in_force().on(timezone.localdate())
+    rows = named.filter(substance=shown).select_related("chemical_list", "source")
     once: dict[tuple[object, ...], ListMembership] = {}
     for row in rows.order_by("valid_from", "chemical_list__name", "pk"):
         once.setdefault((row.chemical_list_id, row.how, row.reason, row.valid_from, row.valid_until), row)

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from portal.organisations.models import AuditEvent, Organisation, User
+from portal.organisations.models import AuditEvent, Membership, Organisation, User
 from portal.review import registry, services
 from portal.review.errors import ReviewError
 from portal.review.models import Proposal
@@ -79,6 +79,20 @@ def test_nobody_decides_on_their_own_proposal(decide: Decide, told: list[str]) -
     with pytest.raises(ReviewError, match="You wrote it"):
         decide(by=curator, proposal=a_proposal(by=curator), reason="Of course.")
     assert told == []
+
+
+@pytest.mark.parametrize("decide", [services.accept_proposal, services.reject_proposal])
+def test_nobody_decides_on_a_proposal_of_their_own_organisation(decide: Decide, told: list[str]) -> None:
+    organisation, curator = an_organisation(), a_curator()
+    Membership.objects.create(user=curator, organisation=organisation, role=Membership.Role.READER)
+    proposal = a_proposal()
+    Proposal.objects.filter(pk=proposal.pk).update(organisation=organisation)
+    proposal.refresh_from_db()
+    with pytest.raises(ReviewError, match="outside"):
+        decide(by=curator, proposal=proposal, reason="Of course.")
+    assert told == []
+    assert not Proposal.objects.decidable_by(curator).exists()
+    assert "outside" in services.why_locked(user=curator, proposal=proposal)
 
 
 @pytest.mark.parametrize("decide", [services.accept_proposal, services.reject_proposal])
