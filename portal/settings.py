@@ -103,7 +103,15 @@ TEMPLATES = [
 DATABASES = {"default": env.database(env.text("DATABASE_URL"), data_dir=DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # In the database, so that limits are shared between processes and machines.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "portal_cache",
+        # At the default of 300 entries, 300 clients would push one another's counters out. Over it, what has expired
+        # goes first, then a tenth of the rest.
+        "OPTIONS": {"MAX_ENTRIES": 100_000, "CULL_FREQUENCY": 10},
+    }
+}
 
 # --- Work outside the request (portal.jobs is the ledger; the broker is a doorbell) ---------------------------------
 
@@ -250,7 +258,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "EXCEPTION_HANDLER": "portal.common.rest.problems.exception_handler",
     "DEFAULT_PAGINATION_CLASS": "portal.common.rest.pages.Pages",
-    "DEFAULT_THROTTLE_CLASSES": ["portal.api.throttles.PerClient"],
+    "DEFAULT_THROTTLE_CLASSES": ["portal.common.rest.throttles.PerClient"],
     "DEFAULT_THROTTLE_RATES": {"searches": "10/min", "api": "300/min"},
     "NUM_PROXIES": TRUSTED_PROXIES,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
+
 from django.conf import settings
 from django.http import HttpRequest
+
+# What a provider gives one household or machine: whoever has it has 2^64 addresses. Source: RFC 6177, RFC 7421.
+IPV6_CLIENT_BITS = 64
 
 
 def client_address(request: HttpRequest, *_credentials: object) -> str:
@@ -18,3 +23,23 @@ def client_address(request: HttpRequest, *_credentials: object) -> str:
     if not trusted or len(hops) < trusted:
         return remote
     return str(hops[-trusted])
+
+
+def client_key(request: HttpRequest) -> str:
+    """Who a limit counts: the person, or where nobody is signed in the address, of IPv6 the network (/64)."""
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        return f"user-{user.pk}"
+    return _network(client_address(request))
+
+
+def _network(address: str) -> str:
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address  # a socket without one, or what a proxy made up
+    if ip.version == 4:
+        return str(ip)
+    if ip.ipv4_mapped:
+        return str(ip.ipv4_mapped)
+    return str(ipaddress.ip_network((int(ip), IPV6_CLIENT_BITS), strict=False))

@@ -1,13 +1,16 @@
-"""The Celery task that does jobs. Only workers and the scheduler import this module."""
+"""The Celery task that does jobs, and a chore. Only workers and the scheduler import this module."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready, worker_shutting_down
+from django.conf import settings
 
 from portal.jobs.heartbeat import Pulse
+from portal.jobs.registry import every
 from portal.jobs.running import run_job
 
 _pulses: dict[str, Pulse] = {}
@@ -31,3 +34,9 @@ def stop_pulses(**_: Any) -> None:
     """The worker takes no more work."""
     while _pulses:
         _pulses.popitem()[1].stop()
+
+
+@every(86_400)
+def forget_expired_sessions() -> None:
+    """Sessions past their date are deleted: a search without an account begins one."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from threading import BoundedSemaphore
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -27,14 +28,17 @@ from substances.models import StructureSearch
 from substances.services.similarity import Neighbour, request_search, results, token_hash
 
 PAUSE_SECONDS = 0.03
-LONGEST_WAIT_SECONDS = 5.0
+LONGEST_WAIT_SECONDS = 2.0
+# Who waits holds a thread of this process; of its four, two are always left for others.
+MOST_WAITING = 2
+WAITING = BoundedSemaphore(MOST_WAITING)
 
 
 ACCESS = OpenApiParameter(
     "access", str, description="Given with the address when a search is accepted without an account."
 )
 AFTER = OpenApiParameter("after", OpenApiTypes.INT, description="The last rank seen.")
-PREFER = OpenApiParameter("Prefer", str, OpenApiParameter.HEADER, description="wait=N: seconds, at most 5 (RFC 7240).")
+PREFER = OpenApiParameter("Prefer", str, OpenApiParameter.HEADER, description="wait=N: seconds, at most 2 (RFC 7240).")
 LOCATION = OpenApiParameter(
     "Location", OpenApiTypes.URI, OpenApiParameter.HEADER, response=[202], description="Where to ask how far it is."
 )
@@ -138,21 +142,26 @@ class SearchesView(_SearchAccess):
             limit=asked.validated_data["limit"],
         )
         headers = {"Location": self.address("search", search, access)}
-        if (waited := preferred_wait(request.headers.get("Prefer", ""))) is not None:
-            _wait(search, waited)
+        if (waited := preferred_wait(request.headers.get("Prefer", ""))) is not None and wait(search, waited):
             headers["Preference-Applied"] = f"wait={waited:g}"
         return self.described(search, access, status=202, **headers)
 
 
-def _wait(search: StructureSearch, seconds: float) -> None:
-    """Returns when the search has ended, at the latest after `seconds`."""
+def wait(search: StructureSearch, seconds: float) -> bool:
+    """Returns when the search has ended, at the latest after `seconds`; False, at once, where too many wait already."""
     if search.job is None:
-        return
-    ends = time.monotonic() + seconds
-    while not search.job.has_ended and time.monotonic() < ends:
-        time.sleep(PAUSE_SECONDS)
-        search.job.refresh_from_db()
+        return True
+    if not WAITING.acquire(blocking=False):
+        return False
+    try:
+        ends = time.monotonic() + seconds
+        while not search.job.has_ended and time.monotonic() < ends:
+            time.sleep(PAUSE_SECONDS)
+            search.job.refresh_from_db()
+    finally:
+        WAITING.release()
     search.refresh_from_db(fields=["read_as"])
+    return True
 
 
 def preferred_wait(header: str) -> float | None:

@@ -145,16 +145,25 @@ def _recognise(text: str) -> Reading:
 
 
 def _structure(text: str, notation: Notation) -> Reading:
-    """A structure: known where it is written exactly as one we have, else for the sandbox."""
+    """A structure: known where it is written exactly as one we show, else for the sandbox."""
     try:
         checked = check_structure(text, notation)
     except StructureRefused as error:
         raise _refusal(error) from error
     if notation != "molfile":
-        stored = _having(kind=notation, folded=checked.text)
+        stored = [known for known in _having(kind=notation, folded=checked.text) if _is_written_so(known, checked.text)]
         if len(stored) == 1:
             return _known(stored[0], notation, changes=checked.changes)
     return Foreign(notation, {"format": notation})
+
+
+def _is_written_so(substance: Substance, text: str) -> bool:
+    """Whether the text is the structure we show, not one of another source or of a substance merged into it.
+
+    What we show is what is compared and told; any other structure is read, or it would be exchanged in silence.
+    """
+    shown = substance.shown_structure
+    return shown is not None and text in (shown.smiles, shown.as_reported, shown.inchi)
 
 
 def _by_cas(text: str) -> Reading:

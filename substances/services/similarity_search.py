@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from portal.jobs.models import Job
 from portal.jobs.running import Work, WorkFailed
 from portal.jobs.services import request_job
 from portal.organisations.models import User
@@ -41,6 +42,8 @@ READING_TIMEOUT_S = 5.0
 # What a worker writes; a search deleted meanwhile is not made again.
 _ANSWERED = ["read_as", "svg", "versions", "known_substance", "fingerprint_key", "compared_with"]
 
+# On the job, which others may see and which outlives a person's search: no word of the structure.
+NOT_READ = gettext_noop("We could not read this structure.")
 UNREADABLE = gettext_noop("We could not read this structure: %(reason)s")
 TOO_HARD = gettext_noop(
     "Reading this structure took more time or memory than we allow. Nothing was compared; that says nothing about it."
@@ -179,9 +182,9 @@ def _read_in_sandbox(task: Work, search: StructureSearch) -> dict[str, Any]:
     if "error" in answer:
         refusal = answer["error"]
         with task.writing():
-            # With its template, so that a page can say it in the reader's language.
+            # With its template, so that a page can say it in the reader's language; it may quote the structure.
             StructureSearch.objects.filter(pk=search.pk).update(read_as=search.read_as | {"error": refusal})
-        raise WorkFailed(refusal["code"], UNREADABLE % {"reason": refusal["message"]})
+        raise WorkFailed(refusal["code"], NOT_READ)
     return answer
 
 
@@ -280,8 +283,13 @@ def _error(search: StructureSearch) -> str:
 
 
 def delete_old_searches(*, now: dt.datetime | None = None) -> int:
-    """Deletes searches that belong to no person once they are 24 hours old, 500 at a time; how many that were."""
+    """Deletes searches that belong to no person once they are 24 hours old, with their jobs; how many that were.
+
+    500 at a time. A job that still runs then finds that it holds nothing any more, and writes nothing.
+    """
     old = StructureSearch.objects.filter(owner__isnull=True, created_at__lt=(now or timezone.now()) - KEPT_FOR)
-    ids = list(old.order_by("created_at").values_list("pk", flat=True)[:_DELETED_AT_ONCE])
-    StructureSearch.objects.filter(pk__in=ids).delete()
-    return len(ids)
+    rows = list(old.order_by("created_at").values_list("pk", "job")[:_DELETED_AT_ONCE])
+    with transaction.atomic():
+        StructureSearch.objects.filter(pk__in=[search for search, _job in rows]).delete()
+        Job.objects.filter(pk__in=[job for _search, job in rows if job]).delete()
+    return len(rows)

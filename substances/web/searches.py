@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.common.errors import DomainError
+from portal.common.rest.throttles import seconds_to_wait
 from portal.jobs.models import Job
 from portal.jobs.services import cancel_job
 from substances.models import StructureSearch
@@ -54,7 +55,12 @@ def structure_search(request: HttpRequest) -> HttpResponse:
 
 
 def _form_page(
-    request: HttpRequest, form: SearchForm, *, error: DomainError | None = None, status: int = 200
+    request: HttpRequest,
+    form: SearchForm,
+    *,
+    error: DomainError | None = None,
+    seconds: int | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     typed = form.data.get("structure") if form.is_bound else form.initial.get("structure")
     context = {
@@ -62,6 +68,7 @@ def _form_page(
         "typed": typed or "",
         "again": form.data if form.is_bound else None,
         "refused": error,
+        "seconds": seconds,
         "position": error.more.get("position") if error else None,
         "readings": error.more.get("readings", []) if error else [],
         "crumbs": _crumbs(),
@@ -71,6 +78,10 @@ def _form_page(
 
 def _submit(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.POST, auto_id="%s")
+    if (seconds := seconds_to_wait(request, scope="searches")) is not None:
+        page = _form_page(request, form, seconds=seconds, status=429)
+        page["Retry-After"] = str(seconds)
+        return page
     if not form.is_valid():
         return _form_page(request, form, status=400)
     asked = form.cleaned_data

@@ -203,11 +203,11 @@ def test_a_foreign_structure_is_answered_by_a_worker(catalogue: None, worker: Li
     hits = script.get(path_of(body["results_url"])).json()["results"]
     assert "80-05-7" in {hit["substance"]["cas"] for hit in hits}
     # While the worker is warm: a client that prefers to wait is given the end at once …
-    waited = ask(script, FOREIGN, headers={"prefer": "wait=5"})
-    assert waited["Preference-Applied"] == "wait=5"
+    waited = ask(script, FOREIGN, headers={"prefer": "wait=2"})
+    assert waited["Preference-Applied"] == "wait=2"
     assert waited.json()["status"] == "done"
     # … and what cannot be read fails with a reason.
-    failed = ask(script, "C(C)(C)(C)(C)C", headers={"prefer": "wait=5"}).json()
+    failed = ask(script, "C(C)(C)(C)(C)C", headers={"prefer": "wait=2"}).json()
     assert failed["status"] == "failed"
     assert failed["error"]["message"]
 
