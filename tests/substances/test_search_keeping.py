@@ -8,7 +8,7 @@ import pytest
 
 from portal.jobs.registry import chores
 from substances import tasks
-from substances.models import SearchTerm, StructureSearch, Substance
+from substances.models import SearchTerm, Structure, StructureSearch, Substance
 from substances.services.reading import Foreign, read
 from substances.services.search_terms import rebuild_for
 from substances.services.similarity import request_search, token_hash
