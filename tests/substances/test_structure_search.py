@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from portal.jobs.models import Job
 from portal.jobs.running import Superseded, Work, claim, run_job
+from substances import tasks  # noqa: F401 - registers the work that run_job runs
 from substances.chemistry.sandbox_client import sandbox
 from substances.models import Fingerprint, Identifier, SearchHit, Structure, StructureSearch, Substance
 from substances.services import similarity_search
