@@ -230,15 +230,14 @@ class FactWriter:
     def _members(
         self, group: GroupText, stored: SubstanceGroup, inferred: Mapping[str, set[str]]
     ) -> Iterator[GroupMembership]:
-        """The members an author named, then those the rule finds besides."""
+        """Those the rule finds: inferred; then members an author named that have no structure to judge by."""
         fact = {"group_id": stored.pk, "source_id": stored.source_id, "checked": group.checked}
-        named = {self.ids[slug] for slug in group.members}
-        for substance in sorted(named):
-            yield GroupMembership(**fact, substance_id=substance, how=How.BY_NAME, locator=group.locator)
-        for substance in self._found(group.slug, inferred):
-            if substance not in named:
-                how, version = How.INFERRED, stored.rule_version
-                yield GroupMembership(**fact, substance_id=substance, how=how, rule_version=version)
+        found = set(self._found(group.slug, inferred))
+        for substance in sorted(found):
+            how, version = How.INFERRED, stored.rule_version
+            yield GroupMembership(**fact, substance_id=substance, how=how, rule_version=version)
+        for substance in sorted({self.ids[slug] for slug in group.members} - found):
+            yield GroupMembership(**fact, substance_id=substance, how=How.AS_MEMBER, locator=group.locator)
 
     def _found(self, group: str, inferred: Mapping[str, set[str]]) -> Iterable[uuid.UUID]:
         return (

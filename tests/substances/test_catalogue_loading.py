@@ -66,11 +66,17 @@ def test_what_is_loaded_is_found_by_search(folder: Path) -> None:
     assert Substance.objects.get(slug="bisphenol-a").search_terms.filter(folded="bpa").exists()
 
 
-def test_a_group_has_named_members_and_those_its_rule_finds(folder: Path) -> None:
+def test_a_group_has_those_its_rule_finds(folder: Path) -> None:
     load_catalogue(folder=folder)
 
     found = GroupMembership.objects.values_list("substance__slug", "how", "rule_version")
-    assert set(found) == {("bisphenol-a", How.BY_NAME, None), ("bisphenol-f", How.INFERRED, 1)}
+    assert set(found) == {("bisphenol-a", How.INFERRED, 1), ("bisphenol-f", How.INFERRED, 1)}
+
+
+def test_a_member_without_a_structure_is_a_member_and_nobody_is_named_by_our_own_groups(catalogue: None) -> None:
+    hows = dict(GroupMembership.objects.filter(substance__slug="sccp").values_list("group__slug", "how"))
+    assert set(hows.values()) == {How.AS_MEMBER}
+    assert not GroupMembership.objects.filter(how=How.BY_NAME).exists()
 
 
 def test_a_changed_rule_is_a_new_version(tmp_path: Path, folder: Path) -> None:
@@ -78,7 +84,7 @@ def test_a_changed_rule_is_a_new_version(tmp_path: Path, folder: Path) -> None:
     load_catalogue(folder=write_catalogue(tmp_path / "new", groups=replaced("groups", "[Pb]", "[Pb, Hg]")))
 
     assert SubstanceGroup.objects.get().rule_version == 2
-    assert GroupMembership.objects.get(how=How.INFERRED).rule_version == 2
+    assert set(GroupMembership.objects.values_list("rule_version", flat=True)) == {2}
 
 
 def test_loading_again_does_nothing(folder: Path) -> None:
