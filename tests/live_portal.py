@@ -50,8 +50,7 @@ class LivePortal(Running):
 
     def process_called(self, part: str) -> int:
         """The child whose command line has `part` in it."""
-        wait_until(lambda: self._named(part), what=f"a process with {part} in its command")
-        return self._named(part)[0]
+        return wait_until(lambda: self._named(part), what=f"a process with {part} in its command")[0]
 
     def _named(self, part: str) -> list[int]:
         return [pid for pid in children_of(self.pid) if part in _command_line(pid)]

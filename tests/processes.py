@@ -10,38 +10,44 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from django.conf import settings
 
 from tests.environment import DATA_DIR
 
 PROC = Path("/proc")
+T = TypeVar("T")
 
 
 class NotYet(AssertionError):
     """Something that was to happen did not, in the time a slow machine may take."""
 
 
-def wait_until(fact: Callable[[], object], *, seconds: float = 60, what: str = "") -> None:
-    """Return as soon as `fact()` is true, asking again every few milliseconds.
+def wait_until(fact: Callable[[], T], *, seconds: float = 60, what: str = "") -> T:
+    """What `fact()` gives, as soon as it is true, asking again every few milliseconds.
+
+    A caller that needs what was found uses this answer: asked once more, the world may have moved on.
 
     Raises:
         NotYet: it still was not after `seconds`, which is generous: a broken portal fails, a slow machine does not.
     """
     end = time.monotonic() + seconds
     pause = 0.005
-    while not fact():
+    while not (found := fact()):
         if time.monotonic() > end:
             raise NotYet(f"{what or fact} is still not so after {seconds:g} s")
         time.sleep(pause)
         pause = min(pause * 1.3, 0.1)
+    return found
 
 
 def children_of(pid: int) -> list[int]:
     """The processes started by process `pid`, from /proc."""
     found: list[int] = []
     for task in (PROC / str(pid) / "task").glob("*/children"):
-        found.extend(int(child) for child in task.read_text().split())
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # the thread ended after it was listed
+            found.extend(int(child) for child in task.read_text().split())
     return found
 
 
