@@ -34,12 +34,6 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         """Those that wait for a decision, oldest first."""
         return self.filter(state__in=["submitted", "in_review"]).order_by("submitted_at", "id")
 
-    def decidable_by(self, user: User) -> Self:
-        """Of those that wait, the ones this curator may decide: not their own, nor their organisation's."""
-        if not (user.is_active and user.is_curator):
-            return self.none()
-        return self.waiting().exclude(proposed_by=user).exclude(organisation__memberships__user=user)
-
     def about(self, target_kind: str, target_id: object) -> Self:
         """Those about one thing."""
         return self.filter(target_kind=target_kind, target_id=target_id)

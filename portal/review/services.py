@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -117,8 +117,8 @@ def withdraw_proposal(*, by: User, proposal: Proposal, remark: str = "") -> Prop
     """
     proposal = _locked(proposal)
     if proposal.proposed_by_id != by.pk:
-        raise ReviewError(_("Only who proposed it can withdraw it."), code="not_yours")
-    if proposal.state not in WAITING:
+        raise ReviewError(_("Only who proposed it can withdraw it."), code="not_yours", status=403)
+    if not may_withdraw(user=by, proposal=proposal):
         raise ReviewError(_("It is decided and cannot be withdrawn."), code="not_waiting")
     proposal = _move(proposal, to=State.WITHDRAWN, by=by, remark=tidy(remark))
     kind_of(proposal.kind).on_refuse(proposal, by)
@@ -126,21 +126,25 @@ def withdraw_proposal(*, by: User, proposal: Proposal, remark: str = "") -> Prop
 
 
 def why_locked(*, user: User, proposal: Proposal) -> str:
-    """Why this curator cannot decide on the proposal, for people; empty when they can."""
-    if proposal.proposed_by_id == user.pk:
-        return _("You wrote it. Nobody decides on their own proposal.")
-    if _is_of_the_same_organisation(user, proposal):
-        return _("Your organisation brought it. Somebody from outside decides.")
-    if proposal.state not in WAITING:
-        return _("It is decided already.")
-    return "" if may_curate(user) else _("Only curators decide on proposals.")
+    """Why this person cannot decide on the proposal, for people; empty when they can."""
+    return reasons_locked(user=user, proposals=[proposal]).get(proposal.pk, "")
+
+
+def reasons_locked(*, user: User, proposals: Iterable[Proposal]) -> dict[uuid.UUID, str]:
+    """By proposal, why this person cannot decide on it; those they can are left out. One statement, however many."""
+    theirs = _organisations_of(user)
+    refusals = {proposal.pk: _refusal(user, proposal, theirs) for proposal in proposals}
+    return {pk: refusal.message for pk, refusal in refusals.items() if refusal}
+
+
+def may_withdraw(*, user: User, proposal: Proposal) -> bool:
+    """Whether this person can take the proposal back now: who brought it, until it is decided."""
+    return proposal.proposed_by_id == user.pk and proposal.state in WAITING
 
 
 def _decide(proposal: Proposal, *, to: Proposal.State, by: User, reason: str) -> Proposal:
     proposal = _locked(proposal)
     _require_judge(by, proposal)
-    if proposal.state not in WAITING:
-        raise ReviewError(_("It is decided already."), code="not_waiting")
     reason = tidy(reason)
     if not reason:
         raise ReviewError(_("Give a reason; it is shown in public."), code="no_reason")
@@ -153,18 +157,29 @@ def _require_judge(by: User, proposal: Proposal) -> None:
     """Four eyes.
 
     Raises:
-        ReviewError: not a curator, or it is their own proposal or their organisation's.
+        ReviewError: not a curator, it is their own proposal or their organisation's, or it no longer waits.
     """
-    if not may_curate(by):
-        raise ReviewError(_("Only curators decide on proposals."), code="not_a_curator")
-    if proposal.proposed_by_id == by.pk:
-        raise ReviewError(_("You wrote it. Nobody decides on their own proposal."), code="own_proposal")
-    if _is_of_the_same_organisation(by, proposal):
-        raise ReviewError(_("Your organisation brought it. Somebody from outside decides."), code="own_organisation")
+    if refusal := _refusal(by, proposal, _organisations_of(by)):
+        raise refusal
 
 
-def _is_of_the_same_organisation(user: User, proposal: Proposal) -> bool:
-    return proposal.organisation is not None and proposal.organisation.memberships.filter(user=user).exists()
+def _refusal(user: User, proposal: Proposal, theirs: set[uuid.UUID]) -> ReviewError | None:
+    """Why somebody who belongs to the organisations `theirs` cannot judge it; the one place that says so."""
+    if not may_curate(user):
+        return ReviewError(_("Only curators decide on proposals."), code="not_a_curator", status=403)
+    if proposal.proposed_by_id == user.pk:
+        return ReviewError(_("You wrote it. Nobody decides on their own proposal."), code="own_proposal", status=403)
+    if proposal.organisation_id in theirs:
+        message = _("Your organisation brought it. Somebody from outside decides.")
+        return ReviewError(message, code="own_organisation", status=403)
+    if proposal.state == State.WITHDRAWN:
+        return ReviewError(_("It was withdrawn."), code="not_waiting")
+    return None if proposal.state in WAITING else ReviewError(_("It is decided already."), code="not_waiting")
+
+
+def _organisations_of(user: User) -> set[uuid.UUID]:
+    """Those the person belongs to, in whatever role."""
+    return set(user.memberships.values_list("organisation_id", flat=True))
 
 
 def _locked(proposal: Proposal) -> Proposal:

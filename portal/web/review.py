@@ -1,4 +1,4 @@
-"""The curators' queue: proposals, oldest first, decided by somebody else than who brought them."""
+"""The curators' queue, and one proposal: decided by somebody else than who brought it, who may take it back."""
 
 from __future__ import annotations
 
@@ -8,19 +8,29 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.common.errors import DomainError
+from portal.organisations.permissions import curators_only, may_curate
 from portal.organisations.requests import SignedInRequest
 from portal.review.models import Proposal
-from portal.review.services import accept_proposal, reject_proposal
+from portal.review.services import (
+    accept_proposal,
+    may_withdraw,
+    reasons_locked,
+    reject_proposal,
+    why_locked,
+    withdraw_proposal,
+)
 from substances.models import Substance
+
+LONGEST_REMARK = 4000
+MOST = 200  # of one's own proposals on one page
 
 
 class DecisionForm(forms.Form):
@@ -38,60 +48,84 @@ def _subjects(proposals: list[Proposal]) -> dict[UUID, Substance]:
 
 
 @require_safe
-@login_required
+@curators_only
 def queue(request: SignedInRequest) -> HttpResponse:
-    """What waits for a decision, oldest first; one's own is shown, and locked."""
-    if not request.user.is_curator:
-        raise PermissionDenied
+    """What waits for a decision, oldest first; what this curator may not decide is shown, and why."""
     waiting = list(Proposal.objects.waiting().select_related("proposed_by", "organisation"))
     subjects = _subjects(waiting)
+    locked = reasons_locked(user=request.user, proposals=waiting)
     context = {
-        "rows": [{"proposal": p, "substance": subjects.get(p.target_id)} for p in waiting],
+        "rows": [{"proposal": p, "substance": subjects.get(p.target_id), "locked": locked.get(p.pk)} for p in waiting],
         "crumbs": [{"label": _("Home"), "url": reverse("web:home")}, {"label": _("Review")}],
     }
     return render(request, "web/review_queue.html", context)
 
 
+@require_safe
+@login_required
+def mine(request: SignedInRequest) -> HttpResponse:
+    """What this person has proposed, newest first, and how it stands."""
+    proposals = list(Proposal.objects.filter(proposed_by=request.user).select_related("organisation").reverse()[:MOST])
+    subjects = _subjects(proposals)
+    context = {
+        "rows": [{"proposal": p, "substance": subjects.get(p.target_id)} for p in proposals],
+        "crumbs": [{"label": _("Home"), "url": reverse("web:home")}, {"label": _("Your proposals")}],
+    }
+    return render(request, "web/my_proposals.html", context)
+
+
+def _find(request: SignedInRequest, pk: UUID) -> Proposal:
+    rows = Proposal.objects.visible_to(request.user).select_related("proposed_by", "organisation", "decided_by")
+    return get_object_or_404(rows, pk=pk)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def proposal(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """One proposal with its evidence and history; a curator who did not bring it decides."""
-    shown = get_object_or_404(
-        Proposal.objects.visible_to(request.user).select_related("proposed_by", "organisation", "decided_by"), pk=pk
-    )
-    form = DecisionForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST":
-        if not request.user.is_curator:
-            raise PermissionDenied
-        if form.is_valid() and _decide(request, shown, form):
-            return redirect("web:review")
-    return render(
-        request, "web/proposal.html", _proposal_context(request, shown, form), status=400 if form.errors else 200
-    )
-
-
-def _decide(request: SignedInRequest, shown: Proposal, form: DecisionForm) -> bool:
+    """One proposal with its evidence and history; a curator from outside decides, who brought it may withdraw it."""
+    shown = _find(request, pk)
+    if request.method != "POST":
+        return _page(request, shown, DecisionForm())
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _page(request, shown, form, status=400)
     decide = accept_proposal if form.cleaned_data["decision"] == "accept" else reject_proposal
     try:
         decide(by=request.user, proposal=shown, reason=form.cleaned_data["reason"])
     except DomainError as error:
         form.add_error(None, error.message)
-        return False
+        return _page(request, _find(request, pk), form, status=error.status)
     messages.success(request, _("Decided. The decision and its reason are public."))
-    return True
+    return redirect("web:review")
 
 
-def _proposal_context(request: SignedInRequest, shown: Proposal, form: DecisionForm) -> dict[str, Any]:
-    return {
+@require_POST
+@login_required
+def withdraw(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Takes a proposal back, for who brought it; the page then says so."""
+    shown = _find(request, pk)
+    try:
+        withdraw_proposal(by=request.user, proposal=shown, remark=request.POST.get("remark", "")[:LONGEST_REMARK])
+    except DomainError as error:
+        messages.error(request, error.message)
+        return _page(request, _find(request, pk), DecisionForm(), status=error.status)
+    messages.success(request, _("Withdrawn. Its history stays on this page."))
+    return redirect("web:proposal", shown.pk)
+
+
+def _page(request: SignedInRequest, shown: Proposal, form: DecisionForm, *, status: int = 200) -> HttpResponse:
+    context: dict[str, Any] = {
         "proposal": shown,
         "substance": _subjects([shown]).get(shown.target_id),
-        "steps": shown.steps.select_related("by"),
+        "steps": [(step, Proposal.State(step.to_state).label) for step in shown.steps.select_related("by")],
         "form": form,
-        "is_own": shown.proposed_by_id == request.user.pk,
-        "is_open": shown.state in (Proposal.State.SUBMITTED, Proposal.State.IN_REVIEW),
-        "crumbs": [
-            {"label": _("Home"), "url": reverse("web:home")},
-            {"label": _("Review"), "url": reverse("web:review")},
-            {"label": _("Proposal")},
-        ],
+        "locked": why_locked(user=request.user, proposal=shown),
+        "may_withdraw": may_withdraw(user=request.user, proposal=shown),
+        "crumbs": _crumbs(request),
     }
+    return render(request, "web/proposal.html", context, status=status)
+
+
+def _crumbs(request: SignedInRequest) -> list[dict[str, Any]]:
+    review = [{"label": _("Review"), "url": reverse("web:review")}] if may_curate(request.user) else []
+    return [{"label": _("Home"), "url": reverse("web:home")}, *review, {"label": _("Proposal")}]

@@ -275,13 +275,13 @@ def test_a_flag_is_proposed_decided_by_somebody_else_and_shown_as_reviewed(clien
     assert "1 proposal waits for review" in shown
     assert "<script>alert" not in shown
     queue = client.get(reverse("web:review")).content.decode()
-    assert "yours: locked" in queue
+    assert "You wrote it." in queue
     assert "<script>alert" not in queue
     proposal = client.get(reverse("web:review")).context["rows"][0]["proposal"]
     decide = {"decision": "accept", "reason": "The measurements are sound and public."}
     own = client.post(reverse("web:proposal", args=[proposal.pk]), decide)
-    assert own.status_code == 400
-    assert "This is your own proposal." in own.content.decode()
+    assert own.status_code == 403
+    assert "You wrote it." in own.content.decode()
     client.force_login(a_curator())
     assert client.get(reverse("web:proposal", args=[proposal.pk])).status_code == 200
     assert client.post(reverse("web:proposal", args=[proposal.pk]), decide).status_code == 302

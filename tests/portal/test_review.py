@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from portal.organisations.models import AuditEvent, Membership, Organisation, User
 from portal.review import registry, services
@@ -91,7 +92,6 @@ def test_nobody_decides_on_a_proposal_of_their_own_organisation(decide: Decide, 
     with pytest.raises(ReviewError, match="outside"):
         decide(by=curator, proposal=proposal, reason="Of course.")
     assert told == []
-    assert not Proposal.objects.decidable_by(curator).exists()
     assert "outside" in services.why_locked(user=curator, proposal=proposal)
 
 
@@ -212,10 +212,25 @@ def test_the_queue_is_oldest_first_and_leaves_out_what_is_decided() -> None:
 def test_a_curator_sees_their_own_in_the_queue_and_why_it_is_locked() -> None:
     curator = a_curator()
     own, other = a_proposal(by=curator), a_proposal()
-    assert list(Proposal.objects.decidable_by(curator)) == [other]
-    assert "You wrote it" in services.why_locked(user=curator, proposal=own)
+    locked = services.reasons_locked(user=curator, proposals=Proposal.objects.waiting())
+    assert list(locked) == [own.pk]
+    assert "You wrote it" in locked[own.pk]
     assert services.why_locked(user=curator, proposal=other) == ""
-    assert not Proposal.objects.decidable_by(a_person()).exists()
+    assert "Only curators" in services.why_locked(user=a_person(), proposal=other)
+
+
+def test_what_no_longer_waits_is_locked_and_says_how_it_ended() -> None:
+    withdrawn, decided = a_proposal(), a_proposal()
+    withdrawn = services.withdraw_proposal(by=withdrawn.proposed_by, proposal=withdrawn)
+    decided = services.reject_proposal(by=a_curator(), proposal=decided, reason="Not shown.")
+    assert "withdrawn" in services.why_locked(user=a_curator(), proposal=withdrawn)
+    assert "decided" in services.why_locked(user=a_curator(), proposal=decided)
+
+
+def test_why_a_queue_is_locked_costs_one_statement(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    curator, waiting = a_curator(), [a_proposal(), a_proposal(), a_proposal()]
+    with django_assert_num_queries(1):
+        assert services.reasons_locked(user=curator, proposals=waiting) == {}
 
 
 def test_a_public_proposal_is_seen_by_everybody() -> None:
