@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +13,8 @@ from django.utils import translation
 from pytest_django.plugin import blocking_manager_key
 
 from tests import databases
-from tests.environment import MADE_HERE
-from tests.processes import LiveWorker, start_worker
+from tests.environment import DATA_DIR, MADE_HERE
+from tests.processes import LiveWorker, Running, start_worker
 
 COPIES = databases.Copies()
 ASKS_FOR_DATABASE = {"db", "transactional_db", "catalogue", "worker", "live_server"}
@@ -79,6 +80,16 @@ def worker(transactional_db: None) -> Iterator[LiveWorker]:
     live = start_worker(database_url=COPIES.url)
     yield live
     live.stop()
+
+
+@pytest.fixture
+def scheduler(transactional_db: None) -> Iterator[Running]:
+    """A real scheduler on the test's database."""
+    command = [sys.executable, "manage.py", "scheduler"]
+    environment = os.environ | {"DATABASE_URL": COPIES.url}
+    running = Running(command, environment=environment, log=DATA_DIR / "scheduler.log")
+    yield running
+    running.stop()
 
 
 @pytest.fixture(scope="session")

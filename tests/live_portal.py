@@ -14,7 +14,7 @@ from django.conf import settings
 
 from tests import databases
 from tests.environment import RUN_DIR
-from tests.processes import Running, children_of, family_of, wait_until
+from tests.processes import Running, children_of, command_line, family_of, wait_until
 
 
 def free_port() -> int:
@@ -53,7 +53,7 @@ class LivePortal(Running):
         return wait_until(lambda: self._named(part), what=f"a process with {part} in its command")[0]
 
     def _named(self, part: str) -> list[int]:
-        return [pid for pid in children_of(self.pid) if part in _command_line(pid)]
+        return [pid for pid in children_of(self.pid) if part in command_line(pid)]
 
     def everything(self) -> list[int]:
         """Each of its processes."""
@@ -64,13 +64,6 @@ class LivePortal(Running):
         found = re.search(r"http\S+/organisations/invitation/\S+", self.said())
         assert found, self.said()
         return found[0]
-
-
-def _command_line(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-    except (FileNotFoundError, ProcessLookupError):
-        return ""
 
 
 def a_data_folder(folder: Path, *, pretend_drawing_aid: bool) -> Path:

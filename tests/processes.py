@@ -65,6 +65,14 @@ def is_alive(pid: int) -> bool:
     return state not in {"Z", "X"}
 
 
+def command_line(pid: int) -> str:
+    """What process `pid` was started as, its words parted by blanks; "" when it has ended."""
+    try:
+        return (PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 class Running:
     """A process in a session of its own, with what it said in a file."""
 
@@ -139,6 +147,8 @@ def _kill(pid: int) -> None:
 class LiveWorker(Running):
     """A Celery worker with real pool children."""
 
+    concurrency = 1
+
     def pool_children(self) -> list[int]:
         """The process ids of its pool children; they run the jobs."""
         return children_of(self.pid)
@@ -148,19 +158,34 @@ class LiveWorker(Running):
         for pid in [descendant for child in self.pool_children() for descendant in family_of(child)]:
             _kill(pid)
 
+    def stop_sandboxes(self) -> None:
+        """Stop the sandbox of each pool child where it is: what is asked of it has no answer until the worker dies."""
+        for pid in wait_until(self._sandboxes, what="the worker's sandboxes"):
+            os.kill(pid, signal.SIGSTOP)
+
+    def _sandboxes(self) -> list[int]:
+        """One for each pool child, else none."""
+        owned = [children_of(child) for child in self.pool_children()]
+        found = [pid for pids in owned for pid in pids if "substances.chemistry.sandbox" in command_line(pid)]
+        return found if len(found) == self.concurrency else []
+
     def restart(self) -> None:
         """Start it again after `kill`, on the same database and broker."""
         self.start()
 
 
-def start_worker(*, database_url: str, concurrency: int = 1, log: Path | None = None) -> LiveWorker:
+def start_worker(*, database_url: str, including: str = "tests.portal.work_for_tests") -> LiveWorker:
     """A prefork worker on the database at `database_url`; it may still be starting when this returns.
 
     A job requested meanwhile waits in the broker.
+
+    Args:
+        database_url: as in `DATABASE_URL`.
+        including: a module of tests that it imports too.
     """
     command = [sys.executable, "-m", "celery", "-A", "portal", "worker", "--pool=prefork"]
-    command += [f"--concurrency={concurrency}", "--loglevel=INFO", "--without-mingle"]
+    command += [f"--concurrency={LiveWorker.concurrency}", "--loglevel=INFO", "--without-mingle"]
     command += ["--without-gossip", f"--hostname=test-{os.getpid()}@%h"]
-    command += ["--include=tests.portal.work_for_tests"]
+    command += [f"--include={including}"]
     environment = os.environ | {"DATABASE_URL": database_url}
-    return LiveWorker(command, environment=environment, log=log or DATA_DIR / "worker.log")
+    return LiveWorker(command, environment=environment, log=DATA_DIR / "worker.log")

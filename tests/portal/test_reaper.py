@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,8 +16,6 @@ from portal.jobs.running import Superseded, Work, claim
 from portal.jobs.scheduler import Scheduler
 from portal.jobs.services import cancel_job, request_job
 from portal.watching.models import Event
-from tests.conftest import COPIES
-from tests.environment import DATA_DIR
 from tests.processes import LiveWorker, Running, is_alive, wait_until
 
 pytestmark = pytest.mark.django_db
@@ -124,16 +119,6 @@ def test_a_heartbeat_is_fresh_until_it_is_ten_seconds_old() -> None:
 
 
 # --- Real processes -------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def scheduler(transactional_db: None) -> Iterator[Running]:
-    """A real scheduler on the test's database."""
-    command = [sys.executable, "manage.py", "scheduler"]
-    environment = os.environ | {"DATABASE_URL": COPIES.url}
-    running = Running(command, environment=environment, log=DATA_DIR / "scheduler.log")
-    yield running
-    running.stop()
 
 
 def a_job_in_mid_work(tmp_path: Path) -> Job:
