@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, prefetch_related_objects
+from django.db.models import OuterRef, Prefetch, Q, prefetch_related_objects
 from django.http import Http404
 from django.utils import timezone
 
@@ -29,8 +29,8 @@ from substances.services.similarity import (
     Neighbour,
     NotComputable,
     is_listed,
-    is_restricted,
     resembling,
+    restricted_ids,
     why_not_computable,
 )
 from substances.vocabulary import AUTHORITY_RANK, Authority
@@ -70,12 +70,13 @@ class SubstanceFacts:
 
 
 def facts_of(pk: UUID) -> SubstanceFacts:
-    """All that the page of the substance `pk` shows, in ten queries; of a merged one only where it went.
+    """All that the page of the substance `pk` shows, in eleven queries; of a merged one only where it went.
 
     Raises:
         Http404: there is none.
     """
-    found = resembling(pk, threshold=WORTH_SHOWING)
+    restricted = restricted_ids()
+    found = resembling(pk, threshold=WORTH_SHOWING, without=restricted)
     rows = _with_listed(pk, found or [])
     shown = rows.pop(pk, None)
     if shown is None:
@@ -85,7 +86,7 @@ def facts_of(pk: UUID) -> SubstanceFacts:
     replacements = instead_of(shown)
     candidates = [row.alternative.candidate for row in replacements if row.alternative.candidate]
     _complete(shown, neighbours, candidates)
-    reason = _why_none(shown, found)
+    reason = NotComputable("restricted") if pk in restricted else _why_none(shown, found)
     return SubstanceFacts(
         substance=shown,
         names=[Name(**row) for row in _rows(shown, "name_rows")],
@@ -104,9 +105,8 @@ def _with_listed(pk: UUID, near: list[Near]) -> dict[UUID, Substance]:
     names = Name.objects.filter(substance=OuterRef("pk"), substance_id=pk)
     groups = GroupMembership.objects.filter(substance=OuterRef("pk"), substance_id=pk)
     production = Production.objects.filter(substance=OuterRef("pk"), substance_id=pk)
-    others = Q(pk__in=[row.substance_id for row in near]) & is_listed() & ~is_restricted()
+    others = Q(pk__in=[row.substance_id for row in near]) & is_listed()
     rows = Substance.objects.filter(Q(pk=pk) | others).annotate(
-        restricted=Exists(Substance.objects.filter(is_restricted(), pk=OuterRef("pk"))),
         name_rows=RowsAsJSON(names, "text", "language", "kind"),
         group_rows=RowsAsJSON(groups, "how", *(f"group__{name}" for name in GROUP_MEMBERS)),
         production_rows=RowsAsJSON(production, *PRODUCTION_MEMBERS, *(f"company__{name}" for name in COMPANY_MEMBERS)),
@@ -154,8 +154,6 @@ def _complete(shown: Substance, neighbours: list[Substance], candidates: list[Su
 
 def _why_none(shown: Substance, found: list[Near] | None) -> NotComputable | None:
     """Why no neighbours are shown; None where they are."""
-    if shown.restricted:  # type: ignore[attr-defined]  # annotated above
-        return NotComputable("restricted")
     if found is not None:
         return None
     structure = shown.shown_structure

@@ -8,13 +8,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from portal.common.labels import Labelled
 from substances.models.provenance import Source, SourcedFact, day_or_never
 from substances.models.substance import Substance
 from substances.querysets import ListQuerySet, MembershipQuerySet
 from substances.vocabulary import How, ListEffect
 
 
-class ChemicalList(models.Model):
+class ChemicalList(Labelled):
     """A list that a publisher keeps, such as the Candidate List, and what being named by it means."""
 
     slug = models.SlugField(max_length=60, unique=True)

@@ -9,6 +9,7 @@ from django.db.models import Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from portal.common.labels import Labelled
 from substances.vocabulary import Checked
 
 
@@ -40,7 +41,7 @@ class Source(models.Model):
         return self.title
 
 
-class SourcedFact(models.Model):
+class SourcedFact(Labelled):
     """A statement with its source, the place in it, and how we made sure that it says so."""
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+")

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from portal.common.labels import Labelled
 from substances.models.provenance import SourcedFact
 from substances.querysets import SubstanceQuerySet
 from substances.vocabulary import IdentifierScheme, NameKind, SubstanceKind
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from substances.models.structure import Structure
 
 
-class Substance(models.Model):
+class Substance(Labelled):
     """A substance of any kind. Its UUID is its key; every number others gave it is a claim with a source."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

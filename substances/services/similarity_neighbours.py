@@ -149,14 +149,16 @@ def _stored_bits(substance_id: UUID, index: StoredFingerprints) -> bytes | None:
     return None if bits is None else bytes(bits)
 
 
-def resembling(substance_id: UUID, *, threshold: Decimal = DEFAULT_THRESHOLD) -> list[Near] | None:
+def resembling(
+    substance_id: UUID, *, threshold: Decimal = DEFAULT_THRESHOLD, without: Collection[UUID]
+) -> list[Near] | None:
     """Every other substance at least `threshold` alike, best first; None where it has no fingerprint. Two statements.
 
-    For a caller who leaves out what `is_restricted` and asks `is_listed` in a query of their own.
+    For a caller who asks `is_listed` in a query of their own, and who leaves out `restricted_ids`.
     """
     index = store.stored()
     bits = _stored_bits(substance_id, index)
-    return None if bits is None else index.nearest(bits, threshold=threshold, without={substance_id})
+    return None if bits is None else index.nearest(bits, threshold=threshold, without={substance_id, *without})
 
 
 def is_listed(day: dt.date | None = None) -> Q:
@@ -165,12 +167,6 @@ def is_listed(day: dt.date | None = None) -> Q:
     named = ListMembership.objects.in_force().on(day).filter(chemical_list__effect=ListEffect.CONCERN)
     flagged = ConcernFlag.objects.standing(day).filter(authority__in=_AUTHORITIES)
     return Q(Exists(named.filter(substance=OuterRef("pk")))) | Q(Exists(flagged.filter(substance=OuterRef("pk"))))
-
-
-def is_restricted() -> Q:
-    """The condition on substances that `restricted_ids` answers."""
-    scheduled = ListMembership.objects.filter(chemical_list__slug=CWC_LIST, reason__iregex=_RESTRICTED_IN_SQL)
-    return Q(Exists(scheduled.filter(substance=OuterRef("pk"))))
 
 
 def restricted_ids() -> frozenset[UUID]:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from portal.common.labels import Labelled
 from substances.models import SourcedFact, Substance
 from substitution.querysets import AlternativeQuerySet, ReplacementQuerySet
 from substitution.vocabulary import AlternativeKind, AlternativeStatus, FunctionLevel, Readiness, Supports
@@ -80,7 +81,7 @@ class Alternative(SourcedFact):
         return self.name
 
 
-class Replacement(models.Model):
+class Replacement(Labelled):
     """That an alternative takes a substance's place in one technical function, and how far that is known to work."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

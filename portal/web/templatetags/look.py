@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cache
 from typing import Any
 
 from django import template
@@ -25,6 +26,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@cache
 def icon(name: str, css_class: str = "ico") -> SafeString:
     """One icon of `web/icons.svg`, hidden from screen readers: a word always stands beside it.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,14 +110,17 @@ _EMPTY = np.zeros(0, dtype=np.int64)
 _NOTHING = (_EMPTY, _EMPTY, _EMPTY)
 
 
+@lru_cache(maxsize=32)
 def needed_intersections(threshold: Fraction, most_bits: int) -> NDArray[np.int64]:
     """For each union from 0 to `most_bits`, the smallest intersection that reaches the threshold; exact.
 
-    An empty union scores 0, so only a threshold of 0 is reached there.
+    An empty union scores 0, so only a threshold of 0 is reached there. The table is shared: it cannot be written to.
     """
     needed = [-(-threshold.numerator * union // threshold.denominator) for union in range(most_bits + 1)]
     needed[0] = 0 if threshold == 0 else 1
-    return np.array(needed, dtype=np.int64)
+    table = np.array(needed, dtype=np.int64)
+    table.flags.writeable = False
+    return table
 
 
 def _words(rows: NDArray[np.uint8]) -> NDArray[np.uint64]:
