@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from portal.common.client_address import client_address
 
-#: Where the session keeps the secret of an invitation, from the link to the end of the sign-up.
+#: Where the session keeps the address of an invitation, from the link to the end of the sign-up.
 INVITATION_IN_SESSION = "invitation"
 
 
@@ -28,10 +28,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         """After sign-up: back to the invitation, or to the question which organisation one belongs to."""
-        token = request.session.get(INVITATION_IN_SESSION)
-        if token:
-            return reverse("organisations:invitation", args=[token])
-        return reverse("organisations:mine")
+        return str(request.session.get(INVITATION_IN_SESSION) or reverse("organisations:mine"))
 
 
 def attempted_account(request: HttpRequest, credentials: Mapping[str, str] | None = None) -> str:

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.common.text import tidy
-from portal.organisations.models import Organisation
+from portal.organisations.models import Membership, Organisation
 
 
 class SignupForm(AllauthSignupForm):  # type: ignore[misc]  # allauth ships no types
@@ -44,3 +44,26 @@ class OrganisationForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "country"}),
     )
     website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
+
+
+class RoleForm(forms.Form):
+    """A member's role."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=Membership.Role.choices)
+
+
+class InvitationForm(RoleForm):
+    """Whom to invite, and as what."""
+
+    field_order = ("email", "role")
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=Membership.Role.choices,
+        initial=Membership.Role.READER,
+        help_text=_("Readers look, editors write in its name, administrators also decide who belongs to it."),
+    )
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        help_text=_("Of the account that may accept. We send no mail: you get a link to pass on."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )

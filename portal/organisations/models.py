@@ -7,11 +7,11 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from portal.organisations.querysets import OrganisationQuerySet
+from portal.organisations.querysets import MembershipInvitationQuerySet, OrganisationQuerySet
 
 
 class UserManager(BaseUserManager["User"]):
@@ -27,8 +27,18 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: object) -> User:
-        """A curator who may also use the administration pages."""
-        return self.create_user(email, password, is_staff=True, is_superuser=True, is_curator=True, **fields)
+        """A curator who may also use the administration pages, as `manage.py createsuperuser` makes one; audited."""
+        rights: dict[str, object] = {"is_curator": True, "is_staff": True, "is_superuser": True}
+        with transaction.atomic(using=self._db):
+            user = self.create_user(email, password, **fields | rights)
+            AuditEvent.objects.create(
+                by=None,
+                action="rights.changed",
+                subject_kind="user",
+                subject_id=str(user.pk),
+                details={name: [False, True] for name in rights} | {"way": "command"},
+            )
+        return user
 
 
 class User(AbstractUser):
@@ -169,3 +179,47 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"invitation of {self.created_at:%Y-%m-%d}"
+
+
+class MembershipInvitation(models.Model):
+    """A one-time link that lets the holder of an e-mail address join an organisation; only its hash is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("e-mail address"), help_text=_("In lower case; only this account can accept."))
+    role = models.CharField(_("role"), max_length=8, choices=Membership.Role)
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True, help_text=_("When it was revoked or replaced by a newer one."))
+
+    objects = MembershipInvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="membership_invitation_role_is_known",
+                condition=models.Q(role__in=["admin", "editor", "reader"]),
+            ),
+            models.CheckConstraint(
+                name="membership_invitation_is_accepted_by_somebody",
+                condition=models.Q(accepted_at__isnull=True, accepted_by__isnull=True)
+                | models.Q(accepted_at__isnull=False, accepted_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="membership_invitation_is_accepted_or_ended_not_both",
+                condition=models.Q(accepted_at__isnull=True) | models.Q(ended_at__isnull=True),
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "email"],
+                condition=models.Q(accepted_at__isnull=True, ended_at__isnull=True),
+                name="membership_invitation_is_open_once_per_address",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation to {self.organisation}"

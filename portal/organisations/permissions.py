@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -44,7 +44,7 @@ def organisations_of(user: User | AnonymousUser) -> QuerySet[Organisation]:
     return Organisation.objects.filter(memberships__user=user, memberships__role__in=WRITERS)
 
 
-def curators_only(view: Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+def curators_only(view: Callable[Concatenate[Any, Rest], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Opens a page to curators; others are refused, strangers are asked to sign in."""
 
     @wraps(view)

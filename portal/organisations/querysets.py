@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from portal.organisations.models import Organisation, User  # noqa: F401  # one is named in the string below
+    from portal.organisations.models import (  # noqa: F401  # some are named in strings below
+        MembershipInvitation,
+        Organisation,
+        User,
+    )
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -31,3 +36,19 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         if user.is_active and user.is_curator:
             return self.all()
         return self.filter(Q(confirmed_at__isnull=False) | Q(pk__in=user.memberships.values("organisation")))
+
+    def belonging_to(self, user: User) -> Self:
+        """Those the person is a member of, in whatever role."""
+        return self.filter(memberships__user=user)
+
+
+class MembershipInvitationQuerySet(models.QuerySet["MembershipInvitation"]):
+    """Invitations to join an organisation."""
+
+    def unanswered(self) -> Self:
+        """Those neither accepted nor revoked, be they too old."""
+        return self.filter(accepted_at__isnull=True, ended_at__isnull=True)
+
+    def open(self) -> Self:
+        """Those that can be accepted now."""
+        return self.unanswered().filter(expires_at__gt=timezone.now())

@@ -39,7 +39,8 @@ def values_for(name: str) -> dict[str, Any]:
     }
     slug = next((row.slug for key, row in rows.items() if key in name and row), "none")
     pk = bisphenol_a.pk if "substance" in name or "flag" in name else UNKNOWN
-    return {"pk": pk, "id": pk, "slug": slug, "token": "none", "key": "none", "uidb36": "0", "format": "json"}
+    others = {"token": "none", "key": "none", "uidb36": "0", "format": "json", "user": UNKNOWN, "invitation": UNKNOWN}
+    return {"pk": pk, "id": pk, "slug": slug, **others}
 
 
 def every_address(patterns: Sequence[URLPattern | URLResolver] | None = None) -> list[str]:

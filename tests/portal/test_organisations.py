@@ -11,7 +11,7 @@ from django.urls import reverse
 from portal.common.errors import Conflict, NotAllowed, NotValid
 from portal.organisations.models import AuditEvent, Membership, Organisation, User
 from portal.organisations.permissions import may_act_for, may_administer, may_curate
-from portal.organisations.services import confirm_organisation, create_organisation, set_membership
+from portal.organisations.services import confirm_organisation, create_organisation
 from tests.build import a_curator, a_member, a_person, an_organisation
 
 pytestmark = pytest.mark.django_db
@@ -108,22 +108,6 @@ def test_only_curators_confirm() -> None:
     organisation = an_organisation(confirmed=False)
     with pytest.raises(NotAllowed):
         confirm_organisation(by=a_person(), organisation=organisation)
-
-
-def test_an_administrator_decides_who_belongs() -> None:
-    organisation = an_organisation()
-    boss, other = a_member(of=organisation, role="admin"), a_person()
-    set_membership(by=boss, organisation=organisation, user=other, role="editor")
-    assert may_act_for(other, organisation)
-    with pytest.raises(NotAllowed):
-        set_membership(by=other, organisation=organisation, user=other, role="admin")
-
-
-def test_an_organisation_keeps_an_administrator() -> None:
-    organisation = an_organisation()
-    boss = a_member(of=organisation, role="admin")
-    with pytest.raises(Conflict, match="at least one"):
-        set_membership(by=boss, organisation=organisation, user=boss, role="reader")
 
 
 @pytest.mark.parametrize(

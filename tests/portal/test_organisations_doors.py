@@ -177,7 +177,8 @@ def test_administration_is_closed_to_who_is_no_curator(client: Client) -> None:
 
 @pytest.mark.parametrize(
     "model", ["jobs_job", "jobs_heartbeat", "watching_event", "review_proposal", "review_step", "organisations_user",
-              "organisations_organisation", "organisations_auditevent", "organisations_invitation"]
+              "organisations_organisation", "organisations_auditevent", "organisations_invitation",
+              "organisations_membershipinvitation"]
 )  # fmt: skip
 def test_the_ground_floor_is_looked_at_in_administration(client: Client, model: str) -> None:
     curator = accept_invitation(token=invite_first_curator(), by=a_person())

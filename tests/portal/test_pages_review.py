@@ -51,8 +51,9 @@ def said_to(person: User, proposal: Proposal) -> str:
 
 def a_curator_of(organisation: Organisation | None, *, role: str = Membership.Role.READER) -> User:
     """A curator who belongs to the organisation."""
-    curator = a_curator()
-    Membership.objects.create(user=curator, organisation=organisation, role=role)
+    curator = a_member(of=organisation, role=role)
+    curator.is_curator = True
+    curator.save(update_fields=["is_curator"])
     return curator
 
 

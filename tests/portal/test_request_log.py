@@ -21,6 +21,7 @@ KEYS = {"token", "key", "uidb36"}
         (f"/organisations/invitation/{SECRET}/", "GET /organisations/invitation/***"),
         (f"/organisations/invitation/{SECRET}", "GET /organisations/invitation/***"),
         (f"/organisations/invitation/{SECRET}/%0a", "GET /organisations/invitation/***"),
+        (f"/organisations/join/{SECRET}/", "GET /organisations/join/***"),
         (f"/account/password/reset/key/1-{SECRET}/", "GET /account/password/reset/key/***"),
         (f"/account/confirm-email/{SECRET}/", "GET /account/confirm-email/***"),
         (f"/search/structure/?access={SECRET}", "GET /search/structure/"),

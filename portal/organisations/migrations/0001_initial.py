@@ -123,4 +123,24 @@ class Migration(migrations.Migration):
             model_name='membership',
             constraint=models.CheckConstraint(condition=models.Q(('role__in', ['admin', 'editor', 'reader'])), name='membership_role_is_known'),
         ),
+        migrations.CreateModel(
+            name='MembershipInvitation',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('email', models.EmailField(help_text='In lower case; only this account can accept.', max_length=254, verbose_name='e-mail address')),
+                ('role', models.CharField(choices=[('admin', 'Administrator'), ('editor', 'Editor'), ('reader', 'Reader')], max_length=8, verbose_name='role')),
+                ('token_sha256', models.CharField(max_length=64, unique=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('expires_at', models.DateTimeField()),
+                ('accepted_at', models.DateTimeField(null=True)),
+                ('ended_at', models.DateTimeField(help_text='When it was revoked or replaced by a newer one.', null=True)),
+                ('accepted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('invited_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='organisations.organisation')),
+            ],
+            options={
+                'ordering': ['-created_at'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['admin', 'editor', 'reader'])), name='membership_invitation_role_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('accepted_at__isnull', True), ('accepted_by__isnull', True)), models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False)), _connector='OR'), name='membership_invitation_is_accepted_by_somebody'), models.CheckConstraint(condition=models.Q(('accepted_at__isnull', True), ('ended_at__isnull', True), _connector='OR'), name='membership_invitation_is_accepted_or_ended_not_both'), models.UniqueConstraint(condition=models.Q(('accepted_at__isnull', True), ('ended_at__isnull', True)), fields=('organisation', 'email'), name='membership_invitation_is_open_once_per_address')],
+            },
+        ),
     ]

@@ -1,4 +1,4 @@
-"""Pages about one's organisations, and the door for the first curator."""
+"""Pages about one's organisations, and for curators those that wait."""
 
 from __future__ import annotations
 
@@ -9,14 +9,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.common.errors import DomainError
 from portal.organisations import services
-from portal.organisations.accounts import INVITATION_IN_SESSION
 from portal.organisations.forms import OrganisationForm
 from portal.organisations.models import Organisation, User
 from portal.organisations.permissions import curators_only
@@ -66,26 +63,4 @@ def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.error(request, error.message)
     else:
         messages.success(request, _("%(name)s is confirmed.") % {"name": organisation.name})
-    return redirect("organisations:waiting")
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """Makes who is signed in a curator, once they say so; others sign up or in first and come back."""
-    if not services.is_open_invitation(token):
-        request.session.pop(INVITATION_IN_SESSION, None)
-        return render(request, "organisations/invitation_over.html", status=410)
-    if not request.user.is_authenticated:
-        request.session[INVITATION_IN_SESSION] = token
-        here = reverse("organisations:invitation", args=[token])
-        return render(request, "organisations/invitation.html", {"next": here})
-    if request.method != "POST":
-        return render(request, "organisations/invitation.html")
-    try:
-        services.accept_invitation(token=token, by=request.user)
-    except DomainError:
-        return render(request, "organisations/invitation_over.html", status=410)
-    request.session.pop(INVITATION_IN_SESSION, None)
-    messages.success(request, _("You are a curator now."))
     return redirect("organisations:waiting")
