@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.db import models
 from django.forms import ModelForm
 from django.http import HttpRequest
 
@@ -62,6 +63,7 @@ class OrganisationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not gene
     list_select_related = ["confirmed_by"]
     search_fields = ["name"]
     fields = ["name", "kind", "country", "website", "confirmed_at", "confirmed_by"]
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     inlines = [MembershipInline]
 
     def has_add_permission(self, request: object) -> bool:
