@@ -55,6 +55,17 @@ class SubstanceQuerySet(models.QuerySet["Substance"]):
             Prefetch("structures", queryset=shown_first, to_attr="current_structures"),
         )
 
+    def with_what_a_hit_shows(self) -> Self:
+        """With identifiers, flags standing today and the structure shown first, without sources: three queries."""
+        identifiers, flags, structures = (
+            self._related(name).objects.all() for name in ("identifiers", "flags", "structures")
+        )
+        return self.prefetch_related(
+            Prefetch("identifiers", queryset=identifiers),
+            Prefetch("flags", queryset=flags.standing()),
+            Prefetch("structures", queryset=structures.filter(is_current=True), to_attr="current_structures"),
+        )
+
     def _related(self, name: str) -> Any:
         """The model behind a relation: models import querysets, not the other way."""
         return self.model._meta.get_field(name).related_model

@@ -17,7 +17,7 @@ class Labelled(models.Model):
     class Meta:
         abstract = True
 
-    def _get_FIELD_display(self, field: models.Field[Any, Any]) -> str:  # noqa: N802 - Django's name for the hook behind get_…_display
+    def _get_FIELD_display(self, field: models.Field[Any, Any]) -> str:
         value = getattr(self, field.attname)
         return str(_words_of(field).get(value, value or ""))
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from substances.models import ConcernFlag, Fingerprint, ListMembership, Structure, Substance
+from substances.models import ConcernFlag, ListMembership, Structure, Substance
 from substances.similarity import store
 from substances.similarity.store import NOT_COMPARED, Near, StoredFingerprints
 from substances.vocabulary import Authority, ListEffect, SubstanceKind
@@ -23,8 +23,6 @@ DEFAULT_THRESHOLD = Decimal("0.5")
 CWC_LIST = "cwc-schedules"
 # Schedule 1 and 2A of the Annex on Chemicals: toxic chemicals that no search leads to.
 _RESTRICTED_REASON = re.compile(r"(?:schedule\s*)?(?:1|2\s*A)(?!\d)", re.ASCII | re.IGNORECASE)
-# The same in words that every database has.
-_RESTRICTED_IN_SQL = r"^\s*(schedule\s*)?(1|2\s*a)([^0-9]|$)"
 # Whose flag counts as a listing: an authority's, in law or by assessment.
 _AUTHORITIES = (Authority.HARMONISED, Authority.AUTHORITY_ASSESSMENT)
 
@@ -85,9 +83,9 @@ def similar_to(
     threshold: Decimal = DEFAULT_THRESHOLD,
     listed_only: bool = False,
 ) -> list[Neighbour]:
-    """Other substances at least `threshold` alike, best first, with what a row shows.
+    """Other substances at least `threshold` alike, best first, with what a hit shows.
 
-    The question is the parent's fingerprint where one is stored (the acid of a salt), else its own. Eleven statements,
+    The question is the parent's fingerprint where one is stored (the acid of a salt), else its own. Nine statements,
     however many are found.
 
     Args:
@@ -112,8 +110,8 @@ def similar_to(
 
 
 def neighbours(found: list[Near], listed: Collection[UUID]) -> list[Neighbour]:
-    """The same with their substances and what a row shows of them."""
-    rows = Substance.objects.with_what_a_row_shows().in_bulk([near.substance_id for near in found])
+    """The same with their substances and what a hit shows of them."""
+    rows = Substance.objects.with_what_a_hit_shows().in_bulk([near.substance_id for near in found])
     return [Neighbour(rows[near.substance_id], near.shared, near.united, near.substance_id in listed) for near in found]
 
 
@@ -123,7 +121,7 @@ def fingerprint_of(substance: Substance, index: StoredFingerprints) -> bytes:
     Raises:
         NotComputable: it has none, and why.
     """
-    bits = _stored_bits(substance.pk, index)
+    bits = index.bits_of(substance.pk)
     if bits is not None:
         return bits
     reasons = Structure.objects.filter(substance=substance, is_current=True).values_list("parent_reason", flat=True)
@@ -142,22 +140,15 @@ def why_not_computable(kind: str, parent_reason: str | None) -> NotComputable:
     return NotComputable(parent_reason if parent_reason in NOT_COMPARED else "no_fingerprint")
 
 
-def _stored_bits(substance_id: UUID, index: StoredFingerprints) -> bytes | None:
-    stored = Fingerprint.objects.filter(structure__substance=substance_id, structure__is_current=True, key=index.key)
-    comparable = stored.exclude(structure__parent_reason__in=NOT_COMPARED)
-    bits = comparable.order_by("-of_parent").values_list("bits", flat=True).first()
-    return None if bits is None else bytes(bits)
-
-
 def resembling(
     substance_id: UUID, *, threshold: Decimal = DEFAULT_THRESHOLD, without: Collection[UUID]
 ) -> list[Near] | None:
-    """Every other substance at least `threshold` alike, best first; None where it has no fingerprint. Two statements.
+    """Every other substance at least `threshold` alike, best first; None where it has no fingerprint. One statement.
 
     For a caller who asks `is_listed` in a query of their own, and who leaves out `restricted_ids`.
     """
     index = store.stored()
-    bits = _stored_bits(substance_id, index)
+    bits = index.bits_of(substance_id)
     return None if bits is None else index.nearest(bits, threshold=threshold, without={substance_id, *without})
 
 

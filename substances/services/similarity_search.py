@@ -265,7 +265,7 @@ class SearchResults:
 
 
 def results(search: StructureSearch) -> SearchResults:
-    """What a search has found so far, with what a row shows, in ten statements."""
+    """What a search has found so far, with what a hit shows, in seven statements."""
     # Merged since, or put under a schedule since: not shown any more.
     hidden = restricted_ids()
     rows = search.hits.filter(substance__merged_into__isnull=True).exclude(substance__in=hidden).order_by("rank")

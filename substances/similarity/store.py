@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
+from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -49,6 +50,19 @@ class Near:
     united: int
 
 
+class Row(NamedTuple):
+    """One stored fingerprint.
+
+    Attributes:
+        asks: whether the substance itself is compared with others by it: its shown structure's, as its parent if kept.
+    """
+
+    substance_id: UUID
+    structure_id: int
+    bits: bytes
+    asks: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class StoredFingerprints:
     """All comparable structures of living substances under one key, as they were at one revision.
@@ -60,6 +74,8 @@ class StoredFingerprints:
         key: how the fingerprints were made, with the version of RDKit; "" where none are stored.
         index: rows numbered from 0, ordered by substance, so that ties are broken by its id.
         substances: of each row the substance; the rows of one stand together.
+        bits: shape (n, w), uint8, packed eight bits to a byte.
+        asks: of each substance that can be compared, the row it is compared by.
         spans: of each substance its first row, the row behind its last, and how many structures it has.
         structures: how many there are.
     """
@@ -68,8 +84,15 @@ class StoredFingerprints:
     key: str
     index: SimilarityIndex
     substances: tuple[UUID, ...]
+    bits: NDArray[np.uint8]
+    asks: dict[UUID, int]
     spans: dict[UUID, tuple[int, int, int]]
     structures: int
+
+    def bits_of(self, substance_id: UUID) -> bytes | None:
+        """The fingerprint a substance is compared by; None where it has none."""
+        row = self.asks.get(substance_id)
+        return None if row is None else self.bits[row].tobytes()
 
     def nearest(
         self,
@@ -148,41 +171,49 @@ def _read(family: str, now: str) -> StoredFingerprints:
         Fingerprint.objects.filter(key=key, structure__substance__merged_into__isnull=True)
         .exclude(structure__parent_reason__in=NOT_COMPARED)
         .order_by("structure__substance_id", "structure_id", "of_parent")
-        .values_list("structure__substance_id", "structure_id", "bits")
+        .values_list("structure__substance_id", "structure_id", "bits", "structure__is_current")
     )
-    rows = [(substance, structure, bytes(bits)) for substance, structure, bits in stored_rows]
+    rows = [Row(substance, structure, bytes(bits), asks) for substance, structure, bits, asks in stored_rows]
     return index_of(now, key or family, rows)
 
 
-def index_of(now: str, key: str, rows: list[tuple[UUID, int, bytes]]) -> StoredFingerprints:
+def index_of(now: str, key: str, rows: list[Row]) -> StoredFingerprints:
     """An index of fingerprints made under `key`.
 
     Args:
         now: the revision they were read at.
         key: of all of them.
-        rows: substance, structure and bits, those of one substance together, in the order of the ids.
+        rows: those of one substance together, in the order of the ids; of those it asks by, the last one counts.
 
     Raises:
         FingerprintsDamaged: a row has the wrong size.
     """
     width = int(key.split("-")[2]) // 8
-    for _substance, structure, bits in rows:
-        if len(bits) != width:
+    for row in rows:
+        if len(row.bits) != width:
             raise FingerprintsDamaged(
-                f"The fingerprint {key} of structure {structure} has {len(bits)} bytes instead of {width}: "
+                f"The fingerprint {key} of structure {row.structure_id} has {len(row.bits)} bytes instead of {width}: "
                 "make the fingerprints anew."
             )
-    packed = np.frombuffer(b"".join(row[2] for row in rows), dtype=np.uint8).reshape(len(rows), width)
+    packed = np.frombuffer(b"".join(row.bits for row in rows), dtype=np.uint8).reshape(len(rows), width)
     index = BruteIndex(np.arange(len(rows), dtype=np.int64), packed)
-    substances = tuple(row[0] for row in rows)
-    return StoredFingerprints(now, key if rows else "", index, substances, _spans(rows), len({row[1] for row in rows}))
+    return StoredFingerprints(
+        revision=now,
+        key=key if rows else "",
+        index=index,
+        substances=tuple(row.substance_id for row in rows),
+        bits=packed,
+        asks={row.substance_id: number for number, row in enumerate(rows) if row.asks},
+        spans=_spans(rows),
+        structures=len({row.structure_id for row in rows}),
+    )
 
 
-def _spans(rows: list[tuple[UUID, int, bytes]]) -> dict[UUID, tuple[int, int, int]]:
+def _spans(rows: list[Row]) -> dict[UUID, tuple[int, int, int]]:
     spans = {}
-    for substance, group in groupby(enumerate(rows), key=lambda numbered: numbered[1][0]):
+    for substance, group in groupby(enumerate(rows), key=lambda numbered: numbered[1].substance_id):
         own = list(group)
-        spans[substance] = (own[0][0], own[-1][0] + 1, len({structure for _row, (_substance, structure, _b) in own}))
+        spans[substance] = (own[0][0], own[-1][0] + 1, len({row.structure_id for _number, row in own}))
     return spans
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from portal.companies.models import Company
 from substances.models import ChemicalList, GroupMembership, Substance, SubstanceGroup
-from substances.services.similarity import is_listed, is_restricted, listed_ids, restricted_ids
+from substances.services.similarity import is_listed, listed_ids
 from substitution.models import Replacement, TechnicalFunction
 from tests.build import a_person
 from tests.portal.query_budgets import QUERY_BUDGETS
@@ -90,4 +90,3 @@ def test_a_groups_queries_do_not_grow_with_its_members(catalogue: None, reader: 
 
 def test_the_conditions_of_the_page_are_those_of_the_searches(catalogue: None) -> None:
     assert set(Substance.objects.filter(is_listed()).values_list("pk", flat=True)) == listed_ids()
-    assert set(Substance.objects.filter(is_restricted()).values_list("pk", flat=True)) == restricted_ids()

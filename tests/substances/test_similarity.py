@@ -17,7 +17,6 @@ from substances.models import ChemicalList, ConcernFlag, Fingerprint, ListMember
 from substances.services.similarity import (
     NotComputable,
     is_listed,
-    is_restricted,
     listed_ids,
     restricted_ids,
     similar_to,
@@ -170,10 +169,9 @@ def test_substances_of_cwc_schedules_1_and_2a_are_in_no_result() -> None:
         ("", False),
     ],
 )
-def test_the_condition_and_the_set_of_restricted_substances_agree(reason: str, restricted: bool) -> None:
+def test_only_schedules_1_and_2a_are_restricted(reason: str, restricted: bool) -> None:
     substance = named_by("cwc-schedules", a_substance(), reason=reason)
     assert (substance.pk in restricted_ids()) is restricted
-    assert Substance.objects.filter(is_restricted()).exists() is restricted
 
 
 def test_a_substance_of_cwc_schedule_1_has_no_neighbours() -> None:
@@ -361,7 +359,7 @@ def test_nearest_agrees_with_sets_of_integers(
     rows: list[frozenset[int]], asked: frozenset[int], permille: int, without: set[int]
 ) -> None:
     ids = [uuid.UUID(int=number) for number in range(len(rows))]
-    index = store.index_of("revision", KEY, [(ids[n], n, bits(*row)) for n, row in enumerate(rows)])
+    index = store.index_of("revision", KEY, [store.Row(ids[n], n, bits(*row)) for n, row in enumerate(rows)])
     left_out = {ids[number] for number in without if number < len(ids)}
     scores = {ids[n]: (len(row & asked), len(row | asked)) for n, row in enumerate(rows) if ids[n] not in left_out}
     reached = [(pk, *pair) for pk, pair in scores.items() if pair[0] * 1000 >= permille * pair[1]]
@@ -378,6 +376,16 @@ def test_the_nearest_of_bisphenol_a_are_bisphenols() -> None:
     a_substance(name="4-tert-butylphenol", smiles="CC(C)(C)c1ccc(O)cc1")
     a_substance(name="acetone", smiles="CC(C)=O")
     assert found_by(asked) == ["bisphenol S"]
+
+
+def test_a_substance_asks_by_the_parent_of_the_structure_shown_first() -> None:
+    asked = fingerprinted(a_substance(), 1)
+    shown = Structure.objects.get(substance=asked)
+    Fingerprint.objects.create(structure=shown, key=KEY, bits=bits(2), of_parent=True)
+    Structure.objects.filter(pk=shown.pk).update(is_current=False)
+    assert store.stored().bits_of(asked.pk) is None
+    Structure.objects.filter(pk=shown.pk).update(is_current=True)
+    assert store.stored().bits_of(asked.pk) == bits(2)
 
 
 def test_a_substance_with_two_structures_is_found_by_the_nearer() -> None:
