@@ -11,7 +11,7 @@ import os
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -35,6 +35,24 @@ def _write_whole(path: Path, text: str) -> None:
         raise ChannelError(f"The folder of messages cannot be written to: {error}") from error
 
 
+def sweep(folder: Path, *, before: float) -> int:
+    """Deletes what processes that were killed had begun to write or to take, and says how many files that were.
+
+    The jobs they told of stand in the ledger, which rings again.
+
+    Args:
+        folder: of the messages.
+        before: a moment in seconds since 1970; what was renamed or written later may be in use and stays.
+    """
+    swept = 0
+    for path in folder.glob(".*.msg.*"):
+        with suppress(FileNotFoundError):  # taken in this moment
+            if path.stat().st_ctime < before:
+                path.unlink()
+                swept += 1
+    return swept
+
+
 class Channel(filesystem.Channel):
     """Messages as files, oldest first by name; taken by renaming, which only one worker can."""
 
@@ -53,7 +71,7 @@ class Channel(filesystem.Channel):
             except FileNotFoundError:
                 continue  # another worker was faster
             payload = loads(taken.read_text(encoding="utf-8"))
-            taken.unlink()
+            taken.unlink(missing_ok=True)  # swept, where the machine slept for an hour just here
             return payload
         raise Empty
 

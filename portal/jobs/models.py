@@ -44,6 +44,9 @@ class Job(models.Model):
     request_id = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     rung_at = models.DateTimeField(null=True, help_text=_("When the broker was last told."))
+    answered_ring_at = models.DateTimeField(
+        null=True, help_text=_("When the doorbell was rung that the last claim answered; null: a claim without one.")
+    )
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
@@ -75,6 +78,8 @@ class Job(models.Model):
         indexes = [
             models.Index(fields=["state", "lease_until"], name="job_by_state_and_lease"),
             models.Index(fields=["name", "created_at"], name="job_by_name_and_age"),
+            models.Index(fields=["state", "queue", "rung_at"], name="job_by_state_queue_and_ring"),
+            models.Index(fields=["queue", "answered_ring_at"], name="job_by_queue_and_answer"),
         ]
 
     def __str__(self) -> str:

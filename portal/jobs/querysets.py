@@ -47,6 +47,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         in_time = Q(deadline__isnull=True) | Q(deadline__gt=Now())
         return self.filter(free, in_time, attempts__lt=F("max_attempts"), cancel_requested_at__isnull=True)
 
+    def silent(self, seconds: float) -> Self:
+        """Those that wait although the broker was told of them more than `seconds` ago, the first told of first."""
+        return self.filter(state="queued", rung_at__lt=from_now(-seconds)).order_by("rung_at")
+
     def held_by(self, job_id: object, token: int) -> Self:
         """The job while the claim numbered `token` holds it; empty when another took over or it has ended."""
         return self.filter(pk=job_id, token=token, state="running")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import F, Q
+from django.conf import settings
+from django.db.models import F, Max, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from portal.jobs.models import Job
@@ -17,7 +19,7 @@ DIED = gettext_noop("It was stopped on our side each time it was tried. We have 
 
 #: A doorbell that nobody answered in this time may be lost; ringing twice does no harm.
 SECONDS_TO_ANSWER = 30
-#: So that a long queue is not drowned in its own doorbells.
+#: So that a round stays short.
 RINGS_A_ROUND = 20
 
 
@@ -56,13 +58,39 @@ def reap() -> Reaped:
 
 
 def ring_again() -> int:
-    """Rings for the jobs nobody was told of, or nobody answered for; how many. Stops when the broker is down."""
-    unheard = Q(rung_at__isnull=True) | Q(rung_at__lt=from_now(-SECONDS_TO_ANSWER))
-    waiting = Job.objects.filter(unheard, state="queued").order_by(F("rung_at").asc(nulls_first=True), "created_at")
+    """Rings for the jobs nobody was told of or whose doorbell is lost; how many. Stops when the broker is down."""
     rung = 0
-    for job in waiting[:RINGS_A_ROUND]:
-        Job.objects.filter(pk=job.pk, state="queued").update(rung_at=Now())
+    for job in _unheard()[:RINGS_A_ROUND]:
+        job.rung_at = timezone.now()
+        Job.objects.filter(pk=job.pk, state="queued").update(rung_at=job.rung_at)
         if not ring(job=job):
             break
         rung += 1
     return rung
+
+
+def _unheard() -> list[Job]:
+    """The jobs nobody was told of, then of each queue those whose doorbell is lost."""
+    found = list(Job.objects.filter(state="queued", rung_at__isnull=True).order_by("created_at")[:RINGS_A_ROUND])
+    for queue in settings.BROKER_QUEUES:
+        found += _unanswered(queue)
+    return found
+
+
+def _unanswered(queue: str) -> list[Job]:
+    """The jobs of one queue whose doorbell is lost, the longest silent first.
+
+    Doorbells are answered in the order they were rung. So a job that still waits when one rung later was answered was
+    not heard; one that only stands in a long queue is not rung for again, however long it waits, or the queue would
+    grow by its own doorbells. Where every doorbell is lost none is answered: after a silence the job that waits
+    longest is rung for, and the answer to that shows which others were not heard.
+    """
+    jobs = Job.objects.filter(queue=queue)
+    silent = jobs.silent(SECONDS_TO_ANSWER)
+    if not silent.exists():
+        return []
+    last_answered = jobs.aggregate(last=Max("answered_ring_at"))["last"]
+    if last_answered and (overtaken := list(silent.filter(rung_at__lt=last_answered)[:RINGS_A_ROUND])):
+        return overtaken
+    rung_lately = jobs.filter(state__in=Job.State.values, rung_at__gte=from_now(-SECONDS_TO_ANSWER))  # so by an index
+    return [] if rung_lately.exists() else list(silent[:1])

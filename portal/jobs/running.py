@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import traceback
 import uuid
 from collections.abc import Iterator
@@ -117,11 +118,15 @@ class Work:
         raise Superseded(f"The claim {self._token} of the job {self.job_id} holds no longer.")
 
 
-def claim(job_id: uuid.UUID | str) -> Job | None:
+def claim(job_id: uuid.UUID | str, *, rung_at: dt.datetime | None = None) -> Job | None:
     """The job, taken by a compare-and-swap of its token; None when there is nothing to take.
 
     One UPDATE changes the row only if it is claimable and nobody claimed it since we looked; each claim counts as an
     attempt, so that work which kills its worker cannot come back for ever.
+
+    Args:
+        job_id: of the job.
+        rung_at: when the doorbell was rung that this claim answers.
     """
     seen = Job.objects.claimable().filter(pk=job_id).only("token", "lease_seconds").first()
     if seen is None:
@@ -134,6 +139,7 @@ def claim(job_id: uuid.UUID | str) -> Job | None:
             token=F("token") + 1,
             attempts=F("attempts") + 1,
             lease_until=from_now(seen.lease_seconds),
+            answered_ring_at=rung_at,
             started_at=Coalesce("started_at", Now()),
         )
     )
@@ -142,13 +148,13 @@ def claim(job_id: uuid.UUID | str) -> Job | None:
     return Job.objects.held_by(job_id, seen.token + 1).first()
 
 
-def run_job(job_id: uuid.UUID | str) -> str:
+def run_job(job_id: uuid.UUID | str, *, rung_at: dt.datetime | None = None) -> str:
     """Does one job if it is there to be done, and says how that went; safe to call any number of times.
 
     What a handler raises is recorded on the job and logged here. It goes no further: Celery would log its text, which
     may quote a structure, and structures are their owners' secrets.
     """
-    job = claim(job_id)
+    job = claim(job_id, rung_at=rung_at)
     if job is None:
         return "nothing to do"
     with structlog.contextvars.bound_contextvars(job_id=str(job.pk), job=job.name, request_id=job.request_id):

@@ -73,7 +73,7 @@ def ring(*, job: Job) -> bool:
     try:
         app.send_task(
             "portal.jobs.run",
-            args=[str(job.pk)],
+            args=[str(job.pk), job.rung_at.isoformat() if job.rung_at else None],
             queue=job.queue,
             time_limit=max(0, seconds_left) + GRACE_SECONDS,
             retry=False,

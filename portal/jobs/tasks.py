@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import time
 from importlib import import_module
 from typing import Any
 
@@ -9,6 +11,7 @@ from celery import shared_task
 from celery.signals import worker_ready, worker_shutting_down
 from django.conf import settings
 
+from portal.jobs.folder_broker import sweep
 from portal.jobs.heartbeat import Pulse
 from portal.jobs.registry import every
 from portal.jobs.running import run_job
@@ -17,9 +20,14 @@ _pulses: dict[str, Pulse] = {}
 
 
 @shared_task(name="portal.jobs.run")  # type: ignore[untyped-decorator]  # celery ships no types
-def run(job_id: str) -> None:
-    """Does the job if it is there to be done: delivered twice it works once, lost it is sent again."""
-    run_job(job_id)
+def run(job_id: str, rung_at: str | None = None) -> None:
+    """Does the job if it is there to be done: delivered twice it works once, lost it is sent again.
+
+    Args:
+        job_id: of the job.
+        rung_at: when this doorbell was rung, ISO 8601; it shows which earlier ones were lost.
+    """
+    run_job(job_id, rung_at=dt.datetime.fromisoformat(rung_at) if rung_at else None)
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]  # celery ships no types
@@ -40,3 +48,10 @@ def stop_pulses(**_: Any) -> None:
 def forget_expired_sessions() -> None:
     """Sessions past their date are deleted: a search without an account begins one."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+
+
+@every(3600)
+def sweep_messages_of_the_dead() -> None:
+    """What killed processes left in the folder of messages is deleted an hour later."""
+    if settings.CELERY_BROKER_URL.startswith("filesystem:"):
+        sweep(settings.BROKER_DIR / "messages", before=time.time() - 3600)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from kombu.connection import Connection
 
-from portal.jobs.folder_broker import Channel, Transport
+from portal.jobs.folder_broker import Channel, Transport, sweep
 
 
 @pytest.fixture
@@ -105,3 +106,19 @@ def test_a_deleted_queue_leaves_no_message_and_no_binding(folder: Path) -> None:
     assert [binding.queue for binding in channel.get_table("interactive")] == ["interactive"]
     assert take_all(channel, queue="batch") == []
     assert len(take_all(channel)) == 1
+
+
+@pytest.mark.parametrize(
+    ("before_seconds_from_now", "left"),
+    [
+        pytest.param(60, ["2.interactive.msg"], id="long after"),
+        pytest.param(-60, [".1.interactive.msg.taken", ".3.batch.msg.8f", "2.interactive.msg"], id="at once"),
+    ],
+)
+def test_what_killed_processes_left_is_swept_but_no_message(
+    tmp_path: Path, before_seconds_from_now: float, left: list[str]
+) -> None:
+    for name in (".1.interactive.msg.taken", "2.interactive.msg", ".3.batch.msg.8f"):
+        (tmp_path / name).touch()
+    sweep(tmp_path, before=time.time() + before_seconds_from_now)
+    assert sorted(path.name for path in tmp_path.iterdir()) == left

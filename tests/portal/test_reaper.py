@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,11 @@ from portal.jobs.models import Heartbeat, Job
 from portal.jobs.querysets import from_now
 from portal.jobs.reaper import reap
 from portal.jobs.registry import PeriodicChore
-from portal.jobs.running import Superseded, Work, claim
+from portal.jobs.running import Superseded, Work, claim, run_job
 from portal.jobs.scheduler import Scheduler
 from portal.jobs.services import cancel_job, request_job
 from portal.watching.models import Event
+from tests.portal import work_for_tests  # noqa: F401  # registers the work these tests ask for
 from tests.processes import LiveWorker, Running, is_alive, wait_until
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +91,64 @@ def test_the_doorbell_is_rung_again_when(rung_seconds_ago: float | None, rung: i
     job = Job.objects.create(name="tests.at_once")
     Job.objects.filter(pk=job.pk).update(rung_at=None if rung_seconds_ago is None else from_now(-rung_seconds_ago))
     assert reap().rung == rung
+
+
+def a_job_rung_for(seconds_ago: float, **fields: object) -> Job:
+    return Job.objects.create(
+        name="tests.at_once", rung_at=timezone.now() - dt.timedelta(seconds=seconds_ago), **fields
+    )
+
+
+def rung_in_a_round() -> list[Job]:
+    """The jobs that one round of the reaper rings for."""
+    before = dict(Job.objects.values_list("pk", "rung_at"))
+    reap()
+    return [job for job in Job.objects.order_by("created_at") if job.rung_at != before[job.pk]]
+
+
+def answered(job: Job) -> None:
+    """A worker hears the doorbell of this job as it was rung last, and does the job."""
+    job.refresh_from_db()
+    assert run_job(job.pk, rung_at=job.rung_at) == "done"
+
+
+def test_a_long_queue_is_not_rung_for_again() -> None:
+    first, *waiting = [a_job_rung_for(1000 - number) for number in range(50)]
+    answered(first)
+    assert rung_in_a_round() == waiting[:1]
+    answered(waiting[1])
+    assert rung_in_a_round() == []
+
+
+def test_a_job_that_was_rung_for_again_and_begins_by_its_first_doorbell_overtakes_nobody() -> None:
+    first, *_waiting = [a_job_rung_for(100 - number) for number in range(5)]
+    first_rung_at = first.rung_at
+    assert rung_in_a_round() == [first]
+    assert run_job(first.pk, rung_at=first_rung_at) == "done"
+    assert rung_in_a_round() == []
+
+
+def test_a_job_that_was_overtaken_by_one_rung_later_is_rung_for_again() -> None:
+    lost, heard, waiting = [a_job_rung_for(100 - number) for number in range(3)]
+    answered(heard)
+    assert rung_in_a_round() == [lost]
+    assert rung_in_a_round() == []
+    assert waiting.state == "queued"
+
+
+def test_a_job_of_another_queue_overtakes_nobody() -> None:
+    a_job_rung_for(100)
+    a_job_rung_for(10)
+    answered(a_job_rung_for(20, queue="batch"))
+    assert rung_in_a_round() == []
+
+
+def test_a_broker_that_lost_every_doorbell_is_told_all_again() -> None:
+    jobs = [a_job_rung_for(100 - number / 10) for number in range(30)]
+    assert rung_in_a_round() == jobs[:1]
+    answered(jobs[0])
+    assert rung_in_a_round() == jobs[1:21]
+    assert rung_in_a_round() == jobs[21:]
 
 
 def test_the_scheduler_does_a_chore_when_it_is_due_and_survives_its_failure() -> None:
