@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
-from hypothesis import given
-from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from substances.models import ChemicalList, ConcernFlag, Fingerprint, ListMembership, Structure, Substance
+from substances.models import ChemicalList, ConcernFlag, ListMembership, Structure, Substance
 from substances.services.similarity import (
     NotComputable,
     is_listed,
@@ -24,39 +20,11 @@ from substances.services.similarity import (
 from substances.similarity import store
 from substances.vocabulary import Authority, Checked, Concern, How, ListEffect, SubstanceKind
 from tests.build import a_source, a_structure, a_substance
+from tests.substances.fingerprints import fingerprinted, found_by
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 
-KEY = f"{store.DEFAULT_FAMILY}-rdkit0.0.0"
 TODAY = dt.date(2026, 1, 15)
-
-
-def bits(*on: int) -> bytes:
-    """A fingerprint with these bits on, lowest bit of a byte first."""
-    packed = bytearray(256)
-    for bit in on:
-        packed[bit // 8] |= 1 << bit % 8
-    return bytes(packed)
-
-
-def fingerprinted(
-    substance: Substance, *on: int, parent: tuple[int, ...] | None = None, key: str = KEY, reason: str = ""
-) -> Substance:
-    """The substance with a structure whose fingerprint has these bits; nothing of it is chemistry."""
-    structure = Structure.objects.create(
-        substance=substance,
-        source=a_source(),
-        checked=Checked.MADE_UP,
-        smiles="made up",
-        inchikey=f"{substance.pk.hex[:14].upper()}-MADEUPSANA-N",
-        svg="<svg/>",
-        parent_reason=reason,
-        standardiser="made up",
-    )
-    Fingerprint.objects.create(structure=structure, key=key, bits=bits(*on))
-    if parent is not None:
-        Fingerprint.objects.create(structure=structure, key=key, bits=bits(*parent), of_parent=True)
-    return substance
 
 
 def named_by(
@@ -82,11 +50,6 @@ def named_by(
         valid_until=valid_until,
     )
     return substance
-
-
-def found_by(substance: Substance, *, threshold: str = "0.5", limit: int = 10, listed_only: bool = False) -> list[str]:
-    near = similar_to(substance, threshold=Decimal(threshold), limit=limit, listed_only=listed_only)
-    return [neighbour.substance.name for neighbour in near]
 
 
 def test_neighbours_are_ordered_by_score_without_the_substance_itself() -> None:
@@ -292,83 +255,6 @@ def test_listed_among_some_says_nothing_of_others() -> None:
     assert listed_ids(TODAY) == {one.pk, other.pk}
 
 
-def test_the_index_is_read_once_while_nothing_changes(django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    fingerprinted(a_substance(), 1)
-    first = store.stored()
-    with django_assert_num_queries(1):
-        assert store.stored() is first
-
-
-def test_the_index_is_read_again_after_any_change() -> None:
-    substance = fingerprinted(a_substance(), 1, parent=(1,))
-    other = fingerprinted(a_substance(), 2)
-    seen = {store.stored().revision}
-    changes: list[Callable[[], object]] = [
-        lambda: fingerprinted(a_substance(), 3),
-        lambda: Fingerprint.objects.filter(structure__substance=other).update(bits=bits(9)),
-        lambda: Fingerprint.objects.filter(of_parent=True).delete(),
-        lambda: Structure.objects.filter(substance=other).update(parent_reason="parent_metal"),
-        lambda: Substance.objects.filter(pk=other.pk).update(merged_into=substance),
-        lambda: Structure.objects.filter(substance=substance).delete(),
-    ]
-    for change in changes:
-        change()
-        seen.add(store.stored().revision)
-    assert len(seen) == 1 + len(changes)
-    assert other.pk not in store.stored().substances
-
-
-def test_what_was_rolled_back_is_not_remembered() -> None:
-    asked = fingerprinted(a_substance(name="asked"), 1, 2)
-    try:
-        with transaction.atomic():
-            fingerprinted(a_substance(name="rolled back"), 1, 2)
-            assert found_by(asked) == ["rolled back"]
-            raise RuntimeError
-    except RuntimeError:
-        fingerprinted(a_substance(name="kept"), 1, 2)
-    assert found_by(asked) == ["kept"]
-
-
-def test_a_fingerprint_of_the_wrong_size_is_told_not_searched() -> None:
-    substance = fingerprinted(a_substance(), 1)
-    Fingerprint.objects.filter(structure__substance=substance).update(bits=b"short")
-    with pytest.raises(store.FingerprintsDamaged, match="5 bytes instead of 256"):
-        store.stored()
-
-
-def test_of_two_versions_the_one_most_structures_have_is_searched() -> None:
-    for _ in range(2):
-        fingerprinted(a_substance(), 1, key=f"{store.DEFAULT_FAMILY}-rdkit1.0.0")
-    fingerprinted(a_substance(), 1, key=f"{store.DEFAULT_FAMILY}-rdkit2.0.0")
-    assert store.stored().key.endswith("rdkit1.0.0")
-    assert len(store.stored().index) == 2
-
-
-def test_without_fingerprints_there_is_an_empty_index() -> None:
-    assert (store.stored().key, len(store.stored().index), store.stored().compared()) == ("", 0, 0)
-
-
-@given(
-    st.lists(st.frozensets(st.integers(0, 20), min_size=1), min_size=1, max_size=12),
-    st.frozensets(st.integers(0, 20), min_size=1),
-    st.integers(0, 1000),
-    st.sets(st.integers(0, 11)),
-)
-def test_nearest_agrees_with_sets_of_integers(
-    rows: list[frozenset[int]], asked: frozenset[int], permille: int, without: set[int]
-) -> None:
-    ids = [uuid.UUID(int=number) for number in range(len(rows))]
-    index = store.index_of("revision", KEY, [store.Row(ids[n], n, bits(*row)) for n, row in enumerate(rows)])
-    left_out = {ids[number] for number in without if number < len(ids)}
-    scores = {ids[n]: (len(row & asked), len(row | asked)) for n, row in enumerate(rows) if ids[n] not in left_out}
-    reached = [(pk, *pair) for pk, pair in scores.items() if pair[0] * 1000 >= permille * pair[1]]
-    expected = sorted(reached, key=lambda hit: (-hit[1] / hit[2], hit[0]))
-    near = index.nearest(bits(*asked), threshold=Decimal(permille) / 1000, without=left_out)
-    assert [(n.substance_id, n.shared, n.united) for n in near] == expected
-    assert index.compared(without=left_out) == len(scores)
-
-
 def test_the_nearest_of_bisphenol_a_are_bisphenols() -> None:
     """Real fingerprints, by the family that was chosen for this: bisphenol S before 4-tert-butylphenol."""
     asked = a_substance(name="bisphenol A", smiles="CC(C)(c1ccc(O)cc1)c1ccc(O)cc1")
@@ -376,16 +262,6 @@ def test_the_nearest_of_bisphenol_a_are_bisphenols() -> None:
     a_substance(name="4-tert-butylphenol", smiles="CC(C)(C)c1ccc(O)cc1")
     a_substance(name="acetone", smiles="CC(C)=O")
     assert found_by(asked) == ["bisphenol S"]
-
-
-def test_a_substance_asks_by_the_parent_of_the_structure_shown_first() -> None:
-    asked = fingerprinted(a_substance(), 1)
-    shown = Structure.objects.get(substance=asked)
-    Fingerprint.objects.create(structure=shown, key=KEY, bits=bits(2), of_parent=True)
-    Structure.objects.filter(pk=shown.pk).update(is_current=False)
-    assert store.stored().bits_of(asked.pk) is None
-    Structure.objects.filter(pk=shown.pk).update(is_current=True)
-    assert store.stored().bits_of(asked.pk) == bits(2)
 
 
 def test_a_substance_with_two_structures_is_found_by_the_nearer() -> None:
