@@ -33,6 +33,20 @@ def flag(name: str, *, default: bool = False) -> bool:
     raise SettingError(f"{name}={value!r}: write 1 or 0.")
 
 
+def hsts() -> tuple[bool, bool]:
+    """Whether HTTPS is promised for every subdomain too, and whether browsers may ship with that promise.
+
+    Source: RFC 6797 section 6.1.2 (includeSubDomains); hstspreload.org takes no domain without it.
+
+    Raises:
+        SettingError: the second is asked for without the first.
+    """
+    subdomains, preload = flag("BENIGNA_HSTS_SUBDOMAINS"), flag("BENIGNA_HSTS_PRELOAD")
+    if preload and not subdomains:
+        raise SettingError("BENIGNA_HSTS_PRELOAD=1 is taken for all subdomains only: set BENIGNA_HSTS_SUBDOMAINS=1.")
+    return subdomains, preload
+
+
 def integer(name: str, default: int, *, minimum: int = 0) -> int:
     """The variable `name` read as a whole number of at least `minimum`.
 

@@ -16,7 +16,7 @@ COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = sorted(name for name, service in SERVICES.items() if "build" in service)
 THEIRS = sorted(set(SERVICES) - set(OURS))
-READ_BY_US = re.compile(r"env\.(?:text|flag|integer|words|folder)\(\s*\"(\w+)\"|text\(\"(\w+)\"\)")
+READ_BY_US = re.compile(r"env\.(?:text|flag|integer|words|folder)\(\s*\"(\w+)\"|(?:text|flag)\(\"(\w+)\"\)")
 
 
 def variables_read() -> set[str]:
