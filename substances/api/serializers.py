@@ -18,7 +18,6 @@ from substances.models import (
     ListMembership,
     Name,
     Release,
-    Source,
     Substance,
     SubstanceGroup,
 )
@@ -31,14 +30,6 @@ class FactSerializer(serializers.ModelSerializer[M]):
 
     # The stubs take a declared field for the attribute of the same name.
     source = serializers.SlugRelatedField("key", read_only=True)  # type: ignore[assignment,var-annotated]
-
-
-class SourceSerializer(serializers.ModelSerializer[Source]):
-    """A document or register."""
-
-    class Meta:
-        model = Source
-        fields = ["key", "title", "publisher", "year", "published_on", "url", "legal_reference"]
 
 
 class IdentifierSerializer(FactSerializer[Identifier]):

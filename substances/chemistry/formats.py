@@ -67,11 +67,6 @@ def readings(text: str) -> tuple[FormatReading, ...]:
     return tuple(found)
 
 
-def is_ambiguous(found: tuple[FormatReading, ...]) -> bool:
-    """Whether readings other than "name" exclude each other."""
-    return sum(reading.format != "name" for reading in found) > 1
-
-
 def smiles_error(text: str) -> StructureRefused | None:
     """Why a text is not read as SMILES, if it looks as if it were meant as one; None if it is one or a name."""
     stripped = text.strip()

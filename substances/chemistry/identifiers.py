@@ -17,7 +17,6 @@ from .characters import BLANKS, HYPHENS, ascii_lookalike, describe, trimmed
 from .messages import ChemistryError, Note, Param
 
 Scheme: TypeAlias = Literal["cas_rn", "ec_number", "clp_index_number", "inchikey", "dtxsid", "pubchem_cid"]
-EcKind: TypeAlias = Literal["einecs", "elincs", "nlp", "echa_list_number"]
 
 _TITLES: dict[Scheme, tuple[str, str]] = {
     "cas_rn": ("CAS number", "80-05-7"),
@@ -147,12 +146,6 @@ def parse_ec_number(text: str) -> Reading:
     return Reading("ec_number", body, tuple(changes))
 
 
-def ec_kind(value: str) -> EcKind:
-    """Which inventory an EC number belongs to, by its first place; list numbers have no legal status."""
-    kinds: dict[str, EcKind] = {"2": "einecs", "3": "einecs", "4": "elincs", "5": "nlp"}
-    return kinds.get(value[0], "echa_list_number")
-
-
 def parse_clp_index_number(text: str) -> Reading:
     """An index number of Annex VI of the CLP Regulation.
 
@@ -238,11 +231,6 @@ def near_errors(text: str) -> tuple[IdentifierError, ...]:
         return ()
     attempts = (_attempt(scheme, text) for scheme in PARSERS)
     return tuple(a for a in attempts if isinstance(a, IdentifierError) and a.code != "shape")
-
-
-def guess_schemes(text: str) -> tuple[Scheme, ...]:
-    """The schemes whose shape a text has, whether its check digit is right or wrong."""
-    return tuple(reading.scheme for reading in recognise(text)) or tuple(error.scheme for error in near_errors(text))
 
 
 def near_matches(value: str, scheme: Literal["cas_rn", "ec_number"] = "cas_rn") -> tuple[str, ...]:

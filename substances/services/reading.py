@@ -19,7 +19,6 @@ from substances.services.folding import fold
 from substances.services.ranking import NAME_KINDS
 from substances.services.search import near_matches, scheme_of, translated
 
-NOTATIONS = ("smiles", "inchi", "molfile")
 FORMATS = StructureSearch.Format.values
 _MOST_NAMED = 10
 

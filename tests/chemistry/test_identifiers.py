@@ -8,8 +8,6 @@ from substances.chemistry.identifiers import (
     IdentifierError,
     cas_check_digit,
     ec_check_digit,
-    ec_kind,
-    guess_schemes,
     near_errors,
     near_matches,
     parse_cas_rn,
@@ -114,14 +112,6 @@ def _remainder(stem: str) -> int:
     return sum(i * int(d) for i, d in enumerate(stem, 1)) % 11
 
 
-@pytest.mark.parametrize(
-    ("value", "kind"),
-    [("201-245-8", "einecs"), ("A00-433-4", "echa_list_number"), ("440-850-3", "elincs"), ("500-033-5", "nlp")],
-)
-def test_an_ec_number_names_its_inventory(value: str, kind: str) -> None:
-    assert ec_kind(parse_ec_number(value).value) == kind
-
-
 def test_the_known_false_ec_number_is_refused() -> None:
     with pytest.raises(IdentifierError, match="would be 0"):
         parse_ec_number("487-120-5")
@@ -150,8 +140,8 @@ def test_a_search_text_can_be_recognised() -> None:
 
 
 def test_a_false_number_still_shows_what_it_was_meant_to_be() -> None:
-    assert guess_schemes("80-05-8") == ("cas_rn",)
-    assert guess_schemes("bisphenol A") == ()
+    assert [error.scheme for error in near_errors("80-05-8")] == ["cas_rn"]
+    assert near_errors("bisphenol A") == ()
 
 
 @pytest.mark.parametrize(
