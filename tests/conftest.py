@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.utils import translation
 from pytest_django.plugin import blocking_manager_key
 
@@ -54,6 +55,12 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
     marker = item.get_closest_marker("django_db")
     if (marker and marker.kwargs.get("transaction")) or _fixtures_of(item) & COMMITS:
         COPIES.spoil()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_read_yet() -> None:
+    """Every test begins with this process's counters of reads at nothing."""
+    caches["process"].clear()
 
 
 @pytest.fixture(autouse=True)

@@ -17,10 +17,9 @@ QUERY_BUDGETS = {
     "web:list": 7,
     "web:group": 8,
     "web:home": 17,
-    # Five of each are the counter of requests, which stands in the database cache.
-    "api:substances": 14,
-    "api:substance": 21,
-    "api:alternatives": 13,
-    "api:list-substances": 12,
-    "api:company-profile": 13,
+    "api:substances": 9,
+    "api:substance": 16,
+    "api:alternatives": 8,
+    "api:list-substances": 7,
+    "api:company-profile": 8,
 }

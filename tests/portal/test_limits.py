@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+import time
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.test import Client, RequestFactory
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from portal.common.client_address import client_key
+from portal.common.rest.throttles import READS, counter_key
 from portal.jobs.registry import chores
 from portal.jobs.tasks import forget_expired_sessions
 from substances.models import StructureSearch
@@ -50,6 +53,21 @@ def test_an_eleventh_search_by_the_page_waits_and_the_text_is_kept(catalogue: No
     assert 'value="0.7"' in said
     assert StructureSearch.objects.count() == 10
     assert client.get(PAGE).status_code == 200
+
+
+def test_a_read_too_many_waits_and_its_counter_costs_no_query(
+    catalogue: None, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    asks = RequestFactory(REMOTE_ADDR="198.51.100.7").get("/")
+    asks.user = AnonymousUser()
+    caches["process"].set(counter_key(asks, scope=READS), [time.time()] * 299)
+    client = Client(REMOTE_ADDR="198.51.100.7")
+    with django_assert_max_num_queries(3):
+        assert client.get("/api/v1/lists/").status_code == 200
+    refused = client.get("/api/v1/lists/")
+    assert (refused.status_code, refused.json()["status"]) == (429, 429)
+    assert 0 < int(refused["Retry-After"]) <= 60
+    assert Client(REMOTE_ADDR="198.51.100.8").get("/api/v1/lists/").status_code == 200
 
 
 def test_a_client_turned_away_is_given_no_session(catalogue: None) -> None:

@@ -1,10 +1,16 @@
-"""How often one client may ask. Counters stand in the database cache, shared between processes, pages and REST."""
+"""How often one client may ask.
+
+What costs us work (searches) is counted in the database cache, shared between processes, pages and REST. Plain reads
+are counted by each server process in its memory: a counter in the database was five of a read's statements, one of
+them a write.
+"""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
 
+from django.core.cache import caches
 from rest_framework.throttling import SimpleRateThrottle
 
 from portal.common.client_address import client_key
@@ -16,6 +22,7 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 A_MINUTE = 60
+READS = "api"
 
 
 class PerClient(SimpleRateThrottle):
@@ -24,13 +31,14 @@ class PerClient(SimpleRateThrottle):
     A view names its rate by `throttle_scope`, and by `throttled_methods` the methods that count (all, if it does not).
     """
 
-    scope = "api"
+    scope = READS
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         methods = getattr(view, "throttled_methods", None)
         if methods is not None and request.method not in methods:
             return True
-        self.scope = getattr(view, "throttle_scope", "api")
+        self.scope = getattr(view, "throttle_scope", READS)
+        self.cache = caches["process" if self.scope == READS else "default"]
         self.rate = self.get_rate()
         self.num_requests, self.duration = self.parse_rate(self.rate)
         return bool(super().allow_request(request, view))
