@@ -43,8 +43,15 @@ FILES: Mapping[str, tuple[str, int, tuple[str, str, str]]] = {
     "proposition-65-2023-01": ("oehha/p65chemicalslist.csv", 11, ("Chemical", "CAS No.", "")),
     "ntp-roc-15": ("ntp/roc15.csv", 0, ("NAME", "CASRN", "")),
     "epa-dsstox": ("structures/cas_smiles.tsv", 0, ("", "cas", "")),
+    "pubchem": ("structures/cas_smiles.tsv", 0, ("", "cas", "")),
+    "classyfire": ("structures/cas_smiles.tsv", 0, ("", "cas", "")),
 }
-_EPA = ("toxcast", "dsstox_pfas")
+# Whose structures the table of structures names by which words.
+_DRAWN_BY: Mapping[str, tuple[str, ...]] = {
+    "epa-dsstox": ("toxcast", "dsstox_pfas"),
+    "pubchem": ("calebbell_pubchem small",),
+    "classyfire": ("classyfire",),
+}
 
 
 class Publisher:
@@ -53,8 +60,8 @@ class Publisher:
     def __init__(self, folder: Path, source: str) -> None:
         name, skipped, (self.name, self.cas, self.ec) = FILES[source]
         self.rows = _read(folder / name, skipped)
-        if source == "epa-dsstox":
-            self.rows = [row for row in self.rows if row["source"] in _EPA]
+        if source in _DRAWN_BY:
+            self.rows = [row for row in self.rows if row["source"] in _DRAWN_BY[source]]
         self._by_cas: dict[str, list[Row]] = {}
         for row in self.rows:
             for cas_rn in CAS.findall(row[self.cas]):
@@ -91,6 +98,10 @@ class Publisher:
         parts = [part for row in self.about(cas_rn) for part in re.split(r";|\n", row[self.name])]
         return {folded(part).rstrip(":") for part in [*parts, *(row[self.name] for row in self.about(cas_rn))]}
 
+    def names_without_number(self) -> set[str]:
+        """Names of entries that print no CAS number, whole, folded."""
+        return {folded(row[self.name]) for row in self.rows if not CAS.search(row[self.cas])}
+
 
 def folded(text: str) -> str:
     """Lower case, single blanks."""
@@ -109,11 +120,16 @@ def day(printed: str) -> str:
 
 
 @functools.cache
-def skeleton(smiles: str) -> str:
-    """First block of the InChIKey; "" where RDKit cannot read it."""
+def inchikey_drawn(smiles: str) -> str:
+    """The InChIKey of a structure as it is drawn; "" where RDKit cannot read it."""
     with rdBase.BlockLogs():
         mol = Chem.MolFromSmiles(smiles)
-        return inchikey_of(mol)[:14] if mol is not None else ""
+        return inchikey_of(mol) if mol is not None else ""
+
+
+def skeleton(smiles: str) -> str:
+    """First block of the InChIKey; "" where RDKit cannot read it."""
+    return inchikey_drawn(smiles)[:14]
 
 
 def inchikey_of(mol: Chem.Mol) -> str:
@@ -182,12 +198,14 @@ def identifier(publisher: Publisher, fact: Row, cas_rn: str) -> bool:
         return bool(publisher.about(fact["value"]))
     if fact["scheme"] == "ec":
         return fact["value"] in publisher.ec_numbers(cas_rn)
+    if fact["scheme"] == "inchikey":
+        return fact["value"] in {inchikey_drawn(row["smiles"]) for row in publisher.about(cas_rn)}
     return any(row["Index number"] == fact["value"] for row in publisher.about(cas_rn))
 
 
 def name(publisher: Publisher, fact: Row, cas_rn: str) -> bool:
-    """The name stands in the file, beside the substance's CAS number."""
-    return folded(fact["name"]) in publisher.names(cas_rn)
+    """The name stands in the file, beside the substance's CAS number or in a row that prints no number."""
+    return folded(fact["name"]) in publisher.names(cas_rn) | publisher.names_without_number()
 
 
 def structure(publisher: Publisher, fact: Row, cas_rn: str) -> bool:

@@ -39,6 +39,7 @@ TABLES = {
 }
 FACTS = [table for table in TABLES if table not in ("sources", "substances", "lists")]
 SCHEMES = {"cas": "cas_rn", "ec": "ec_number", "index": "clp_index_number", "dtxsid": "dtxsid", "cid": "pubchem_cid"}
+SCHEMES |= {"inchikey": "inchikey"}
 # What a hazard class of Annex VI means as a concern, and how strongly. Source: CLP, Annex I; REACH, Article 57.
 CONCERNS = [
     (r"Carc\. 1[AB]?", "carcinogenic", "known_or_presumed"),
