@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 # Cells by which publishers say that there is nothing.
 MISSING = frozenset({"", "-", "--", "---", "NA", "N/A", "n/a"})
@@ -49,11 +50,61 @@ class Problem:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Member:
-    """One substance that a row names, with its identifiers as printed ("" where there is none)."""
+    """One substance that a row names, with its identifiers as printed ("" where there is none).
+
+    Attributes:
+        smiles, inchi: what the publisher prints as its structure, unread: no importer parses a structure.
+    """
 
     name: str
     cas_rn: str = ""
     ec_number: str = ""
+    index_number: str = ""
+    dtxsid: str = ""
+    inchikey: str = ""
+    smiles: str = ""
+    inchi: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Classified:
+    """One hazard class that a row gives its substances. Source of terms: Regulation (EC) No 1272/2008, Annex VI.
+
+    Attributes:
+        hazard_class: class and category without asterisks, such as "Carc. 1B".
+        hazard_statement: with its exact letters, such as "H360Fd" or "EUH380"; "" where there is none.
+        as_printed: with the asterisks.
+    """
+
+    hazard_class: str
+    hazard_statement: str
+    as_printed: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class StatedConcern:
+    """A concern that a row states of its substances, by a published rule.
+
+    Attributes:
+        concern, strength, authority: values of `substances.vocabulary`.
+        legal_basis: article, annex or decision that the statement stands on.
+        rule: identifier of the rule that led from what is printed to the concern, such as "reach-57/57c".
+    """
+
+    concern: str
+    strength: str
+    authority: str
+    legal_basis: str
+    rule: str
+
+
+class Role(StrEnum):
+    """What a row is to its list. Every row of a file has one, so that rows can be added up."""
+
+    ENTRY = "entry"
+    MEMBER = "member"  # of the entry at `belongs_to`
+    CONTINUATION = "continuation"  # says more of the entry at `belongs_to`, of nobody else
+    UNUSABLE = "unusable"  # kept as reported, with the problem that says why nobody is named by it
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -66,9 +117,14 @@ class ReportedRow:
         name: what the row is called.
         members: the substances it names, at least one; several where its cells run parallel over lines.
         reasons: in the normal form of the list, sorted.
-        listed_on: the day since when.
+        listed_on: the day since when; of a work-list, the day of the event.
         is_group: whether it names a group by name only, without any number.
         problems: what is odd about it.
+        valid_until: the first day on which it no longer holds, where the publisher prints one.
+        classifications: hazard classes, in the order printed.
+        facts: whatever else was understood, as JSON (text, numbers, lists, days as ISO text); its members are told in
+            the README of the list.
+        role, belongs_to: what the row is to the list; a member or continuation names the line of its entry.
     """
 
     sheet: str
@@ -80,6 +136,11 @@ class ReportedRow:
     listed_on: dt.date | None = None
     is_group: bool = False
     problems: tuple[Problem, ...] = ()
+    valid_until: dt.date | None = None
+    classifications: tuple[Classified, ...] = ()
+    facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    role: Role = Role.ENTRY
+    belongs_to: int | None = None
 
 
 class Importer(Protocol):
@@ -103,30 +164,36 @@ class Importer(Protocol):
         """
         ...
 
-    def legal_basis(self, reason: str) -> str:
-        """The article or annex that a reason in normal form stands for."""
+    def published_on(self, path: Path) -> dt.date | None:
+        """The day that the file itself says it is from; None where it says none."""
         ...
 
-    def concern(self, reason: str) -> tuple[str, str] | None:
-        """The concern and its strength (`substances.vocabulary`) that a reason implies; None if it implies none."""
+    def stated(self, row: ReportedRow) -> Iterable[StatedConcern]:
+        """The concerns that a row states; a list that names without stating a concern gives none."""
         ...
 
 
 def find_header(
-    rows: Sequence[Sequence[object]], *, needed: Sequence[str], sheet: str, within: int = 20
+    rows: Sequence[Sequence[object]],
+    *,
+    needed: Sequence[str],
+    sheet: str,
+    within: int = 20,
+    aliases: Mapping[str, str] | None = None,
 ) -> tuple[int, dict[str, int]]:
     """Where the header stands: its index in `rows`, and the column index of every header in it.
 
     Args:
         needed: headers that must be there, in any order; blanks at the ends do not count.
         within: how many rows a preamble and the header may take.
+        aliases: other words for a header (older, or in another language) and the one it is returned under.
 
     Raises:
         WrongFile: no row has them all; names the missing ones of the row that has most of them.
     """
     best: tuple[int, int, list[str]] = (-1, 0, list(needed))
     for index, row in enumerate(rows[:within]):
-        texts = [str(cell).strip() for cell in row]
+        texts = [_header(cell, aliases or {}) for cell in row]
         missing = [name for name in needed if name not in texts]
         if not missing:
             for name in needed:
@@ -152,3 +219,8 @@ def split_parallel(cells: Sequence[str]) -> list[tuple[str, ...]] | None:
         return None
     widened = [column * longest if len(column) == 1 else column for column in columns]
     return list(zip(*widened, strict=True))
+
+
+def _header(cell: object, aliases: Mapping[str, str]) -> str:
+    text = " ".join(str(cell).split())
+    return aliases.get(text, text)

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from substances.importers.base import Importer, Problem, ReportedRow
+from substances.importers.base import Importer, Problem, ReportedRow, StatedConcern
 from substances.models import ChemicalList, ConcernFlag, Identifier, ListMembership, Name
 from substances.services.catalogue_changes import STARTER_CHECKED
 from substances.services.list_resolution import NewSubstance, Resolved, Resolver, folded
@@ -106,19 +106,17 @@ def _plan_row(plan: Plan, known: _Known, importer: Importer, row: ReportedRow, n
             plan.memberships.append(
                 PlannedMembership(row.line, pk, How.BY_NAME, reason, row.listed_on, found.resolved_by)
             )
-        for reason in row.reasons:
-            _plan_flag(plan, known, importer, row, pk, reason)
+        for stated in importer.stated(row):
+            _plan_flag(plan, known, row, pk, stated)
 
 
-def _plan_flag(plan: Plan, known: _Known, importer: Importer, row: ReportedRow, pk: uuid.UUID, reason: str) -> None:
-    meaning = importer.concern(reason)
-    if meaning is None or plan.stated is None:
+def _plan_flag(plan: Plan, known: _Known, row: ReportedRow, pk: uuid.UUID, stated: StatedConcern) -> None:
+    if plan.stated is None:
         return
-    concern, strength = meaning
-    key = (pk, concern, importer.legal_basis(reason))
+    key = (pk, stated.concern, stated.legal_basis)
     plan.stated.add(key)
     if key not in known.flags and key not in plan.flags:
-        plan.flags[key] = PlannedFlag(row.line, pk, concern, strength, key[2], row.listed_on)
+        plan.flags[key] = PlannedFlag(row.line, pk, stated.concern, stated.strength, key[2], row.listed_on)
 
 
 def _carry_over(plan: Plan, chemical_list: ChemicalList, rows: Sequence[ReportedRow], resolver: Resolver) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from substances.importers.base import Member, WrongFile, split_parallel
+from substances.importers.base import Member, ReportedRow, WrongFile, split_parallel
 from substances.importers.reach_candidate_list.parse import REASONS, ReachCandidateList
 from substances.importers.registry import IMPORTERS
-from substances.vocabulary import Concern, Strength
+from substances.vocabulary import Authority, Concern, Strength
 from tests.substances.made_workbooks import (
     BPA,
     HEADER,
@@ -75,11 +75,15 @@ def test_a_preamble_before_the_header_and_a_real_date_are_read(tmp_path: Path) -
 
 
 def test_every_reason_states_a_concern_of_the_vocabulary() -> None:
-    for reason in REASONS.values():
-        concern, strength = LIST.concern(reason) or ("", "")
-        assert concern in Concern.values
-        assert strength in ("", *Strength.values)
-        assert LIST.legal_basis(reason).startswith("Regulation (EC) No 1907/2006, Article 57(")
+    row = ReportedRow("s", 2, {}, "X", (), reasons=tuple(REASONS.values()))
+    stated = list(LIST.stated(row))
+    assert len(stated) == len(REASONS)
+    for one in stated:
+        assert one.concern in Concern.values
+        assert one.strength in ("", *Strength.values)
+        assert one.authority == Authority.AUTHORITY_ASSESSMENT
+        assert one.legal_basis.startswith("Regulation (EC) No 1907/2006, Article 57(")
+        assert one.rule.startswith("reach-57/57")
 
 
 def test_an_importer_is_found_by_its_slug() -> None:
@@ -94,7 +98,7 @@ def test_an_importer_is_found_by_its_slug() -> None:
         pytest.param([], HEADER, None, "row 1.*no rows", id="no rows"),
         pytest.param([BPA, a_row("X", reasons=("Ugly",))], HEADER, None, "row 3.*Reason.*'Ugly'", id="reason"),
         pytest.param([BPA, a_row("X", reasons=())], HEADER, None, "row 3.*Reason.*no reason", id="no reason"),
-        pytest.param([a_row("X", listed="2017-01-12")], HEADER, None, "row 2.*'2017-01-12'.*04-Feb", id="date"),
+        pytest.param([a_row("X", listed="2017-13-12")], HEADER, None, "row 2.*'2017-13-12'.*04-Feb", id="date"),
         pytest.param([a_row("X", listed="31-Feb-2017")], HEADER, None, "row 2.*31-Feb-2017", id="no such day"),
         pytest.param([a_row("X", outcome="soon")], HEADER, None, "row 2.*outcome date.*'soon'", id="other date"),
         pytest.param([a_row("-")], HEADER, None, "row 2.*Substance name.*no name", id="no name"),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from substances.importers.base import MISSING, Member, Problem, ReportedRow, WrongFile, find_header, split_parallel
-from substances.importers.workbook import read_sheet
+from substances.importers.base import Member, Problem, ReportedRow, StatedConcern, split_parallel
+from substances.importers.table import Line, sheet_lines
+from substances.vocabulary import Authority
 
 SHEET = "List_results"
 NAME, EC, CAS = "Substance name", "EC number", "CAS number"
@@ -48,15 +48,13 @@ _MEANING: Mapping[str, tuple[str, str, str]] = {
     "57f-eloc-hh": ("equivalent_concern", "", "(f), human health"),
     "57f-eloc-env": ("equivalent_concern", "", "(f), environment"),
 }
-_DAY = re.compile(r"(\d{1,2})-([A-Z][a-z]{2})-(\d{4})", re.ASCII)
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class ReachCandidateList:
     """ECHA's Candidate List, the workbook with sheet `List_results`."""
 
     slug = "reach-candidate-list"
-    version = 1
+    version = 2
     list_slug = "reach-candidate-list"
 
     def parse(self, path: Path) -> Iterator[ReportedRow]:
@@ -65,83 +63,52 @@ class ReachCandidateList:
         Raises:
             WrongFile: another workbook, header, reason or date than this list has.
         """
-        rows = read_sheet(path, SHEET)
-        start, columns = find_header(rows, needed=NEEDED, sheet=SHEET)
-        found = False
-        for index, row in enumerate(rows[start + 1 :], start + 2):
-            cells = {header: _text(row[place]) for header, place in columns.items() if place < len(row)}
-            stray = [_text(cell) for place, cell in enumerate(row) if place not in columns.values() and _text(cell)]
-            if stray:
-                raise WrongFile(f"{stray[0]!r} stands under no header", sheet=SHEET, line=index)
-            if any(cells.values()):
-                found = True
-                yield _row(index, cells)
-        if not found:
-            raise WrongFile("the list has no rows", sheet=SHEET, line=start + 1)
+        return (_row(line) for line in sheet_lines(path, SHEET, needed=NEEDED))
 
-    def legal_basis(self, reason: str) -> str:
-        """The point of Article 57 of REACH."""
-        return _BASIS + _MEANING[reason][2]
+    def published_on(self, path: Path) -> dt.date | None:
+        """The export does not say."""
+        return None
 
-    def concern(self, reason: str) -> tuple[str, str] | None:
-        """The concern that a point of Article 57 states, and how sure it is."""
-        return _MEANING[reason][:2]
+    def stated(self, row: ReportedRow) -> Iterable[StatedConcern]:
+        """What the points of Article 57 mean."""
+        for reason in row.reasons:
+            concern, strength, point = _MEANING[reason]
+            yield StatedConcern(concern, strength, Authority.AUTHORITY_ASSESSMENT, _BASIS + point, f"reach-57/{reason}")
 
 
-def _row(line: int, cells: Mapping[str, str]) -> ReportedRow:
-    if cells[NAME] in MISSING:
-        raise WrongFile("the row has no name", sheet=SHEET, line=line, column=NAME)
+def _row(line: Line) -> ReportedRow:
+    names = line.lines(NAME)
+    if not names:
+        raise line.wrong("the row has no name", NAME)
     for header in _DATES:
-        if header in cells:
-            _day(cells[header], line, header)
+        line.day(header)
     problems = []
-    parts = split_parallel((cells[NAME], cells[EC], cells[CAS]))
-    names = [name for name in (part.strip() for part in cells[NAME].split("\n")) if name]
+    parts = split_parallel([line.cells[header] for header in (NAME, EC, CAS)])
     if parts is None:
         message = f"{NAME}, {EC} and {CAS} have different numbers of lines; whom the row names is not clear"
         problems.append(Problem("not_parallel", message))
         parts = []
-    listed_on = _day(cells[LISTED], line, LISTED)
+    listed_on = line.day(LISTED)
     if listed_on is None:
         problems.append(Problem("no_date", f"there is no {LISTED.lower()}"))
     return ReportedRow(
-        sheet=SHEET,
-        line=line,
-        cells=cells,
+        sheet=line.sheet,
+        line=line.number,
+        cells=line.cells,
         name="; ".join(dict.fromkeys(names)),
         members=tuple(dict.fromkeys(Member(name or names[0], cas, ec) for name, ec, cas in parts)),
-        reasons=_reasons(cells[REASON], line),
+        reasons=_reasons(line),
         listed_on=listed_on,
         is_group=bool(parts) and not any(ec or cas for _, ec, cas in parts),
         problems=tuple(problems),
     )
 
 
-def _text(cell: object) -> str:
-    """A cell as text; real dates as this list prints them."""
-    if isinstance(cell, dt.date):  # a datetime, too
-        return f"{cell.day:02d}-{_MONTHS[cell.month - 1]}-{cell.year}"
-    return str(cell).replace("\r\n", "\n").replace("\u00a0", " ").strip()
-
-
-def _day(text: str, line: int, column: str) -> dt.date | None:
-    if text in MISSING:
-        return None
-    match = _DAY.fullmatch(text)
-    try:
-        if match is None:
-            raise ValueError
-        return dt.date(int(match[3]), _MONTHS.index(match[2]) + 1, int(match[1]))
-    except ValueError:
-        raise WrongFile(f"{text!r} is not a day such as 04-Feb-2026", sheet=SHEET, line=line, column=column) from None
-
-
-def _reasons(text: str, line: int) -> tuple[str, ...]:
-    printed = [part.strip() for part in text.split("\n") if part.strip()]
+def _reasons(line: Line) -> tuple[str, ...]:
+    printed = line.lines(REASON)
     for reason in printed:
         if reason not in REASONS:
-            why = f"{reason!r} is not a reason of Article 57 as this list prints them"
-            raise WrongFile(why, sheet=SHEET, line=line, column=REASON)
+            raise line.wrong(f"{reason!r} is not a reason of Article 57 as this list prints them", REASON)
     if not printed:
-        raise WrongFile("the row has no reason", sheet=SHEET, line=line, column=REASON)
+        raise line.wrong("the row has no reason", REASON)
     return tuple(sorted({REASONS[reason] for reason in printed}))
