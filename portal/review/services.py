@@ -165,10 +165,10 @@ def _require_judge(by: User, proposal: Proposal) -> None:
 
 def _refusal(user: User, proposal: Proposal, theirs: set[uuid.UUID]) -> ReviewError | None:
     """Why somebody who belongs to the organisations `theirs` cannot judge it; the one place that says so."""
-    if not may_curate(user):
-        return ReviewError(_("Only curators decide on proposals."), code="not_a_curator", status=403)
     if proposal.proposed_by_id == user.pk:
         return ReviewError(_("You wrote it. Nobody decides on their own proposal."), code="own_proposal", status=403)
+    if not may_curate(user):
+        return ReviewError(_("Only curators decide on proposals."), code="not_a_curator", status=403)
     if proposal.organisation_id in theirs:
         message = _("Your organisation brought it. Somebody from outside decides.")
         return ReviewError(message, code="own_organisation", status=403)

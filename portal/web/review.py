@@ -28,6 +28,7 @@ from portal.review.services import (
     withdraw_proposal,
 )
 from substances.models import Substance
+from substances.vocabulary import Strength
 
 LONGEST_REMARK = 4000
 MOST = 200  # of one's own proposals on one page
@@ -114,9 +115,13 @@ def withdraw(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 def _page(request: SignedInRequest, shown: Proposal, form: DecisionForm, *, status: int = 200) -> HttpResponse:
+    substance = _subjects([shown]).get(shown.target_id)
     context: dict[str, Any] = {
         "proposal": shown,
-        "substance": _subjects([shown]).get(shown.target_id),
+        "strength": dict(Strength.choices).get(shown.payload.get("strength")),
+        "substance": substance,
+        # Beside the proposal itself, which already shows as a flag.
+        "known": [flag for flag in substance.flags.all() if flag.proposal_id != shown.pk] if substance else [],
         "steps": [(step, Proposal.State(step.to_state).label) for step in shown.steps.select_related("by")],
         "form": form,
         "locked": why_locked(user=request.user, proposal=shown),

@@ -30,7 +30,9 @@ class FlagForm(forms.Form):
     """A concern and the evidence for it."""
 
     organisation = forms.ModelChoiceField(Organisation.objects.none(), label=gettext_lazy("On behalf of"))
-    concern = forms.ChoiceField(label=gettext_lazy("Concern"), choices=Concern.choices)
+    concern = forms.ChoiceField(
+        label=gettext_lazy("Concern"), choices=[("", gettext_lazy("Choose one")), *Concern.choices]
+    )
     strength = forms.ChoiceField(
         label=gettext_lazy("How sure is the evidence?"), choices=Strength.choices, widget=forms.RadioSelect
     )
