@@ -90,7 +90,7 @@ def why_closed(user: User) -> str:
     if organisations_of(user).filter(kind=Organisation.Kind.NGO).exists():
         return _("A curator has not confirmed your NGO yet. As soon as one has, you can propose concerns here.")
     if user.organisations.filter(kind=Organisation.Kind.NGO).exists():
-        return _("You may read for your NGO, not write. Ask a curator to make you an editor.")
+        return _("You may read for your NGO, not write. Ask one of its administrators to make you an editor.")
     if user.organisations.exists():
         return _("Your organisation is no NGO. A concern is flagged in the name of an NGO that a curator confirmed.")
     return _("A concern is flagged in the name of an NGO that a curator confirmed. Add yours, or ask to join it.")

@@ -1,10 +1,10 @@
-"""Every page, looked at by axe-core, in light and dark, on a phone and on a desk."""
+"""Every page, looked at by axe-core, in light and dark, on a phone and on a desk; signed in and not."""
 
 from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.portal import Portal
 
@@ -33,26 +33,79 @@ PAGES = [
 SERIOUS = {"serious", "critical"}
 
 
+#: Seen by who is signed in; `{organisation}` is their own, `{acetone}` a substance.
+PAGES_OF_A_MEMBER = [
+    "/",
+    "/organisations/mine/",
+    "/organisations/new/",
+    "/organisations/{organisation}/members/",
+    "/review/mine/",
+    "{acetone}flag/",
+]
+PASSWORD = "long-enough-for-a-journey"
+
+
+def faults(page: Page, address: str, width: int) -> list[str]:
+    """What axe finds serious on a page, and whether it is wider than the window."""
+    page.goto(address)
+    found = [
+        f"{address}: {violation['id']}: {violation['nodes'][0]['html'][:120]}"
+        for violation in Axe().run(page).response["violations"]
+        if violation["impact"] in SERIOUS
+    ]
+    if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
+        found.append(f"{address}: {wide} px wide on {width}")
+    return found
+
+
+def a_page(portal: Portal, browser: Browser, width: int, scheme: str) -> Page:
+    """A page of a browser of its own; whoever asks closes its context."""
+    return browser.new_page(
+        base_url=portal.url,
+        viewport={"width": width, "height": 900},
+        color_scheme=scheme,  # type: ignore[arg-type]  # a word of two
+    )
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious_and_nothing_overflows(
     portal: Portal, browser: Browser, width: int, scheme: str
 ) -> None:
-    context = browser.new_context(
-        base_url=portal.url,
-        viewport={"width": width, "height": 900},
-        color_scheme=scheme,  # type: ignore[arg-type]
-    )
-    page = context.new_page()
-    found: list[str] = []
-    for address in [*PAGES, portal.address_of("bisphenol A")]:
-        page.goto(address)
-        found += [
-            f"{address}: {violation['id']}: {violation['nodes'][0]['html'][:120]}"
-            for violation in Axe().run(page).response["violations"]
-            if violation["impact"] in SERIOUS
-        ]
-        if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
-            found.append(f"{address}: {wide} px wide on {width}")
-    context.close()
+    page = a_page(portal, browser, width, scheme)
+    found = [fault for address in [*PAGES, portal.address_of("bisphenol A")] for fault in faults(page, address, width)]
+    page.close()
+    assert not found
+
+
+def join_with_an_organisation(page: Page, name: str) -> str:
+    """Makes an account with a long name, and an organisation; its id."""
+    page.goto("/account/signup/")
+    page.locator("main [name=email]").fill(f"{name}.with-a-long-address@department.example.org")
+    page.locator("main [name=name]").fill("Bogumiła Wiśniewska-Zielińska")
+    page.locator("[name=password1]").fill(PASSWORD)
+    page.locator("[name=password2]").fill(PASSWORD)
+    page.get_by_role("button", name="Make my account").click()
+    page.goto("/organisations/new/")
+    page.locator("main [name=kind]").select_option("ngo")
+    page.locator("main [name=name]").fill(f"Clear Rivers and Living Waters of {name} (test)")
+    page.get_by_role("button", name="Add it").click()
+    page.get_by_role("link", name="Members").click()
+    page.get_by_label("E-mail address").fill("somebody-with-a-long-address@sub.department.example.org")
+    page.get_by_role("button", name="Make an invitation").click()
+    expect(page.locator("main")).to_contain_text("it is shown only once")
+    return page.url.split("/organisations/")[1].split("/")[0]
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_what_a_member_sees(
+    portal: Portal, browser: Browser, width: int, scheme: str
+) -> None:
+    page = a_page(portal, browser, width, scheme)
+    organisation = join_with_an_organisation(page, f"{scheme}{width}")
+    acetone = portal.address_of("acetone")
+    addresses = [address.format(organisation=organisation, acetone=acetone) for address in PAGES_OF_A_MEMBER]
+    found = [fault for address in addresses for fault in faults(page, address, width)]
+    page.close()
     assert not found

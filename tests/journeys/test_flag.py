@@ -37,7 +37,7 @@ def test_an_ngo_member_proposes_a_concern_and_a_curator_accepts_it(
     member.locator("main form button").last.click()
     expect(member.locator("main")).to_contain_text("waits to be confirmed")
     curator.goto("/organisations/waiting/")
-    curator.get_by_role("button", name="Confirm").first.click()
+    curator.get_by_role("button", name="Confirm Clear Rivers (test)").click()
 
     member.goto("/search/?q=acetone")
     member.get_by_role("link", name="acetone", exact=True).click()

@@ -245,7 +245,7 @@ def test_proposing_a_flag_asks_to_sign_in_first(client: Client) -> None:
     [
         pytest.param("", False, "", "Add yours, or ask to join it", id="belongs to nothing"),
         pytest.param("ngo", False, "editor", "has not confirmed your NGO yet", id="NGO not confirmed"),
-        pytest.param("ngo", True, "reader", "Ask a curator", id="reader only"),
+        pytest.param("ngo", True, "reader", "Ask one of its administrators", id="reader only"),
         pytest.param("company", True, "editor", "is no NGO", id="company"),
     ],
 )
