@@ -39,7 +39,7 @@ check: .venv/.locked ## Lint, format, floors, types, templates, deployment setti
 messages: .venv/.locked ## Take new texts into the Polish catalogue and compile it (docs/translating.md); needs gettext.
 	@.ci/messages
 
-bench: .venv/.locked ## Measure answer times over HTTP on a portal of its own and print a table.
+bench: .venv/.locked ## Measure start, idle share, page weight and answer times on a portal of its own; print a table.
 	@$(RUN)python -m tests.bench
 
 clean: ## Remove the environment and the tools; data stay.

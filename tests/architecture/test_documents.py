@@ -18,6 +18,7 @@ from django.urls import resolve
 from portal.api.root import NothingHere
 from tests.architecture.repository import CODE, ROOT, functions_of, name_of, tracked_files
 
+MEASURE_IN_TEXT = re.compile(r"`make bench`: ([^|]+?) \|")
 README, REST, QUALITY = ROOT / "README.md", ROOT / "docs" / "rest.md", ROOT / "docs" / "quality.md"
 DOCUMENTS = sorted(path for path in tracked_files() if path.suffix == ".md")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -127,7 +128,15 @@ def test_each_promise_names_a_test_that_is_there() -> None:
 
 def test_each_promise_is_shown_or_said_not_to_be() -> None:
     rows = [line for line in _text(QUALITY).splitlines() if line.startswith("| ") and not line.startswith("| promise")]
-    assert [row for row in rows if not TEST_IN_TEXT.search(row) and "not yet shown" not in row] == []
+    shown = [row for row in rows if TEST_IN_TEXT.search(row) or MEASURE_IN_TEXT.search(row)]
+    assert [row for row in rows if row not in shown and "not yet shown" not in row] == []
+
+
+def test_each_promise_that_is_measured_names_a_line_of_the_benchmark() -> None:
+    benchmark = "".join(_text(path) for path in (ROOT / "tests" / "bench").glob("*.py"))
+    measures = [name for row in MEASURE_IN_TEXT.findall(_text(QUALITY)) for name in row.split("; ")]
+    assert len(measures) > 5
+    assert [name for name in measures if f'"{name}' not in benchmark] == []
 
 
 def test_columns_of_the_catalogues_are_those_of_their_files() -> None:

@@ -1,4 +1,6 @@
-"""`make bench`: answer times over HTTP of a whole portal on a data folder of its own. Asserts nothing; prints a table.
+"""`make bench`: start, idle share, weight of a page, answer times over HTTP of a whole portal on a folder of its own.
+
+Asserts nothing; prints a table.
 
 A server's own limits are kept: each request comes, as behind a proxy, from another address.
 """
@@ -20,8 +22,9 @@ from typing import Any
 
 import django
 
+from tests.bench import whole
 from tests.environment import RUN_DIR
-from tests.live_portal import LivePortal, a_data_folder, free_port
+from tests.live_portal import LivePortal, free_port
 
 PAUSES_OF_THE_PAGE_SECONDS = (0.1, 0.15, 0.25, 0.4, 0.6)
 WARM_UP = 3
@@ -102,8 +105,7 @@ def measures(portal: LivePortal, times: int) -> Iterator[Measure]:
     """Everything that is measured."""
     structures = unknown_structures()
     runs = range(times + WARM_UP)
-    row = json.loads(ask(f"{portal.url}/api/v1/substances/?q=80-05-7"))["results"][0]
-    page = f"{portal.url}/substances/{row['id']}/"
+    page = address_of_bisphenol_a(portal)
 
     def get(url: str) -> Iterator[Callable[[], object]]:
         return ((lambda: ask(url)) for _ in runs)
@@ -122,6 +124,27 @@ def measures(portal: LivePortal, times: int) -> Iterator[Measure]:
     yield timed("REST: substances by CAS number", "", get(f"{portal.url}/api/v1/substances/?q=80-05-7"))
 
 
+def as_a_whole(portal: LivePortal) -> Iterator[whole.Figure]:
+    """Starts on an empty folder, drawing aid and all, and again; then idles; then a page is weighed."""
+    yield whole.start(portal, name="ready at the first start", demand="≤ 60 s")
+    whole.started_again(portal)
+    yield whole.start(portal, name="ready again", demand="≤ 10 s")
+    yield whole.idle(portal)
+    yield whole.weight(address_of_bisphenol_a(portal))
+
+
+def address_of_bisphenol_a(portal: LivePortal) -> str:
+    """Of its page."""
+    row = json.loads(ask(f"{portal.url}/api/v1/substances/?q=80-05-7"))["results"][0]
+    return f"{portal.url}/substances/{row['id']}/"
+
+
+def say(line: str) -> None:
+    """Prints a line at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     """Start a portal, measure, print, end it."""
     times = int(sys.argv[1]) if len(sys.argv) > 1 else 60
@@ -130,14 +153,18 @@ def main() -> None:
         os.environ.pop(variable, None)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     django.setup()
-    portal = LivePortal(a_data_folder(Path(RUN_DIR) / "bench", pretend_drawing_aid=True), port=free_port())
+    folder = Path(RUN_DIR) / "bench"
+    folder.mkdir()
+    portal = LivePortal(folder, port=free_port())
     try:
-        portal.wait_until_ready()
-        say = sys.stdout.write
-        say(f"{'milliseconds; client and server here':<52}{'n':>5}{'median':>9}{'p95':>9}{'max':>9}   demand\n")
+        say(
+            f"{os.cpu_count()} cores, load before: {os.getloadavg()[0]:.1f} (more than a little makes all that follows worse)"
+        )
+        for figure in as_a_whole(portal):
+            say(str(figure))
+        say(f"{'milliseconds; client and server here':<52}{'n':>5}{'median':>9}{'p95':>9}{'max':>9}   demand")
         for measure in measures(portal, times):
-            say(f"{measure}\n")
-            sys.stdout.flush()
+            say(str(measure))
     finally:
         portal.stop()
         shutil.rmtree(RUN_DIR, ignore_errors=True)
