@@ -157,9 +157,7 @@ def main() -> None:
     folder.mkdir()
     portal = LivePortal(folder, port=free_port())
     try:
-        say(
-            f"{os.cpu_count()} cores, load before: {os.getloadavg()[0]:.1f} (more than a little makes all that follows worse)"
-        )
+        say(f"{os.cpu_count()} cores, load before: {os.getloadavg()[0]:.1f} (more makes all that follows worse)")
         for figure in as_a_whole(portal):
             say(str(figure))
         say(f"{'milliseconds; client and server here':<52}{'n':>5}{'median':>9}{'p95':>9}{'max':>9}   demand")
