@@ -1,0 +1,222 @@
+"""Numbers of substances as people and spreadsheets leave them: read where a check digit proves them, told where not.
+
+What one number is, `substances.chemistry.identifiers` knows. This file knows cells: several numbers in one, a number
+in the wrong column, a publisher's own keys beside numbers, a CAS number that a spreadsheet made a date of. Every repair
+is told with what was printed. A number that cannot be read stays as printed and is never used as one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Sequence
+from typing import Literal, TypeAlias
+
+from substances.chemistry.characters import BLANKS, HYPHENS, ascii_lookalike, describe
+from substances.chemistry.identifiers import PARSERS, IdentifierError, Reading, near_matches
+from substances.importers.base import MISSING, Member, Problem
+
+Scheme: TypeAlias = Literal["cas_rn", "ec_number"]
+_TITLES = {"cas_rn": "CAS number", "ec_number": "EC number"}
+_SHORT = {"cas_rn": "cas", "ec_number": "ec"}
+_OTHER: dict[Scheme, Scheme] = {"cas_rn": "ec_number", "ec_number": "cas_rn"}
+# What one cell puts between several numbers. A slash stands in dates, too: it is tried only on what is none.
+_BETWEEN = re.compile(r"[\n;,]|\s+(?:and|or|&)\s+")
+_SLASH = re.compile(r"\s*/\s*")
+# Words for "none", and the keys that publishers make up where there is no number.
+_NO_NUMBER = re.compile(
+    r"NOCAS[_-]?\d+|No[- ]?(?:CAS|EC)(?:[- ]?\d+)?|No (?:CAS|EC)(?: number| no\.?)? (?:allocated|assigned|available)"
+    r"|Various(?: \d+)?|N\d{1,6}|none|not (?:allocated|assigned|applicable|available)|unassigned|[-‐–—]+",
+    re.ASCII | re.IGNORECASE,
+)
+_PREFIXED_EC = re.compile(r"EC[-: ]\s*(\d{3}-\d{3}-\d)", re.ASCII | re.IGNORECASE)
+# 142844-00-6_1: one number, several entries of the publisher.
+_NUMBERED_KEY = re.compile(r"(\d{2,7}-\d{2}-\d|\d{3}-\d{3}-\d)_(\d{1,3})", re.ASCII)
+_SHAPE: dict[Scheme, re.Pattern[str]] = {
+    "cas_rn": re.compile(r"\d{2,7}-\d{2}-\d", re.ASCII),
+    "ec_number": re.compile(r"\d{3}-\d{3}-\d", re.ASCII),
+}
+# Told by nobody: blanks at the ends say nothing, and "CAS" before a CAS number is no repair.
+_SILENT = frozenset({"trimmed", "prefix_removed"})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Numbers:
+    """What a cell of numbers says.
+
+    Attributes:
+        values: in the order printed, in normal form; one that could not be read as printed.
+        elsewhere: valid numbers of the other scheme, EC in a CAS column or CAS in an EC column.
+        keys: the publisher's words and keys that are no numbers, such as "No-Cas-1".
+        unread: those of `values` that could not be read.
+        problems: every repair, and why a number could not be read.
+    """
+
+    values: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def cas_numbers(cell: str) -> Numbers:
+    """The CAS numbers in a cell of a column of such."""
+    return _numbers(cell, "cas_rn")
+
+
+def ec_numbers(cell: str) -> Numbers:
+    """The EC and list numbers in a cell of a column of such."""
+    return _numbers(cell, "ec_number")
+
+
+def members(
+    name: str, cas: Numbers, ec: Numbers | None = None, *, names: Sequence[str] = ()
+) -> tuple[tuple[Member, ...], tuple[Problem, ...]]:
+    """The substances that one row names by these numbers, and what is odd.
+
+    As many EC numbers as CAS numbers run parallel; one EC number beside several CAS numbers, or the other way round,
+    stands for each. Where neither holds, each CAS number is a member without EC number, which is told.
+
+    Args:
+        names: one for each, where they run parallel, too; else each is called `name`.
+    """
+    ec = ec or Numbers()
+    cas_rns = tuple(dict.fromkeys((*cas.values, *ec.elsewhere)))
+    ecs = tuple(dict.fromkeys((*ec.values, *cas.elsewhere)))
+    problems = [*cas.problems, *ec.problems]
+    if cas_rns and ecs and len(cas_rns) != len(ecs) and min(len(cas_rns), len(ecs)) > 1:
+        said = f"{name}: {len(cas_rns)} CAS numbers stand beside {len(ecs)} EC numbers; which belong together is open"
+        problems.append(Problem("not_parallel", said))
+        ecs = ()
+    count = max(len(cas_rns), len(ecs), 1)
+    called = names if len(names) == count else [name] * count
+    found = zip(called, _widened(cas_rns, count), _widened(ecs, count), strict=True)
+    return tuple(dict.fromkeys(Member(who, cas_rn, ec_number) for who, cas_rn, ec_number in found)), tuple(problems)
+
+
+def _widened(values: Sequence[str], count: int) -> Sequence[str]:
+    return values if len(values) == count else [values[0] if values else ""] * count
+
+
+@dataclasses.dataclass(slots=True)
+class _Found:
+    """Collects what the parts of a cell turn out to be."""
+
+    scheme: Scheme
+    values: list[str] = dataclasses.field(default_factory=list)
+    elsewhere: list[str] = dataclasses.field(default_factory=list)
+    keys: list[str] = dataclasses.field(default_factory=list)
+    unread: list[str] = dataclasses.field(default_factory=list)
+    problems: list[Problem] = dataclasses.field(default_factory=list)
+
+    def tell(self, code: str, message: str) -> None:
+        self.problems.append(Problem(f"{_SHORT[self.scheme]}_{code}", message))
+
+    def keep(self, printed: str, code: str, message: str) -> None:
+        """Keeps what could not be read as it is."""
+        self.values.append(printed)
+        self.unread.append(printed)
+        self.tell(code, message)
+
+
+def _numbers(cell: str, scheme: Scheme) -> Numbers:
+    found = _Found(scheme)
+    for part in _parts(cell):
+        _read(part, found)
+    return Numbers(
+        tuple(dict.fromkeys(found.values)),
+        tuple(dict.fromkeys(found.elsewhere)),
+        tuple(found.keys),
+        tuple(found.unread),
+        tuple(found.problems),
+    )
+
+
+def _parts(cell: str) -> Iterable[str]:
+    """What stands between separators and says something."""
+    blanks = "".join(BLANKS)
+    for part in _BETWEEN.split(cell.strip(blanks)):
+        whole = part.strip(blanks)
+        pieces = [whole] if _error_code(whole, "cas_rn").startswith("date") else _SLASH.split(whole)
+        yield from (piece for piece in pieces if piece not in MISSING)
+
+
+def _read(printed: str, found: _Found) -> None:
+    if _NO_NUMBER.fullmatch(printed):
+        found.keys.append(printed)
+        return
+    if match := _PREFIXED_EC.fullmatch(printed):
+        # The publisher says itself that it is an EC number.
+        _read_other(match[1], found, told=False)
+        return
+    if match := _NUMBERED_KEY.fullmatch(printed):
+        found.keys.append(printed)
+        found.tell("key", f"{printed!r} was read as {match[1]}: '_{match[2]}' only tells the publisher's entries apart")
+        printed = match[1]
+    reading = _attempt(printed, found.scheme)
+    if isinstance(reading, Reading):
+        _accept(printed, reading, found)
+    elif _SHAPE[_OTHER[found.scheme]].fullmatch("".join(printed.split())):
+        _read_other(printed, found, told=True)
+    elif reading.code == "date_suggestion" and len(reading.suggestions) == 1:
+        (value,) = reading.suggestions
+        found.values.append(value)
+        found.tell("was_date", f"{printed!r} is a date that a spreadsheet made of {value}: no other number fits")
+    elif odd := _odd_character(printed):
+        found.keep(printed, "lookalike", f"{printed!r} was kept but not read as {_TITLES[found.scheme]}: {odd}")
+    else:
+        found.keep(printed, reading.code, _why(printed, reading))
+
+
+def _accept(printed: str, reading: Reading, found: _Found) -> None:
+    found.values.append(reading.value)
+    told = [note.message for note in reading.changes if note.code not in _SILENT]
+    if told:
+        title = _TITLES[reading.scheme]
+        found.tell("repaired", f"{printed!r} was read as {title} {reading.value}: {' '.join(told)}")
+
+
+def _read_other(printed: str, found: _Found, *, told: bool) -> None:
+    """A number of the other scheme; moved there if it is valid, kept as printed if not."""
+    other = _OTHER[found.scheme]
+    reading = _attempt(printed, other)
+    if isinstance(reading, IdentifierError):
+        found.keep(printed, reading.code, _why(printed, reading))
+        return
+    found.elsewhere.append(reading.value)
+    if told:
+        found.tell(
+            "other_number", f"{printed!r} stands among {_TITLES[found.scheme]}s but is {_TITLES[other]} {reading.value}"
+        )
+
+
+def _why(printed: str, error: IdentifierError) -> str:
+    """What is wrong, with what may have been meant; never a choice."""
+    title = _TITLES.get(error.scheme, error.scheme)
+    said = f"{printed!r} was kept but not read as {title}: {error.message}"
+    if error.code == "check_digit":
+        near = near_matches(error.value, "cas_rn" if error.scheme == "cas_rn" else "ec_number")[:1]
+        return f"{said} Perhaps {near[0]} was meant." if near else said
+    return said
+
+
+def _odd_character(printed: str) -> str:
+    """The first character that is neither ASCII nor a blank or hyphen, in words; "" if there is none."""
+    for position, char in enumerate(printed, 1):
+        if not char.isascii() and char not in BLANKS and char not in HYPHENS:
+            like = ascii_lookalike(char) or (str(int(char)) if char.isdecimal() else "")
+            seems = f", which only looks like {like!r}" if like else ""
+            return f"character {position} is {char!r} ({describe(char)}){seems}; type the number anew."
+    return ""
+
+
+def _attempt(printed: str, scheme: Scheme) -> Reading | IdentifierError:
+    try:
+        return PARSERS[scheme](printed)
+    except IdentifierError as error:
+        return error
+
+
+def _error_code(printed: str, scheme: Scheme) -> str:
+    result = _attempt(printed, scheme)
+    return result.code if isinstance(result, IdentifierError) else ""
