@@ -281,6 +281,19 @@ def test_who_loses_their_part_keeps_no_invitation_to_or_from_them(loses: str) ->
     assert open_invitation(kept) is not None
 
 
+def test_who_is_removed_does_not_come_back_by_an_older_invitation() -> None:
+    ngo = an_organisation()
+    boss, ada = an_administrator(ngo), a_member(of=ngo)
+    address, ada.email = ada.email, "before-the-change@example.org"
+    ada.save()
+    token = an_invitation(ngo, by=boss, to=address)
+    ada.email = address  # a member's address changed to one that was invited
+    ada.save()
+    remove_member(by=boss, organisation=ngo, user=ada)
+    with pytest.raises(Gone):
+        join_organisation(token=token, by=ada)
+
+
 @pytest.mark.parametrize(
     ("email", "role", "error"),
     [

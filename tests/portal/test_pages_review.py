@@ -14,7 +14,7 @@ from portal.review.services import accept_proposal
 from portal.watching.models import Event
 from substances.flags.services import propose_flag
 from substances.models import ConcernFlag
-from tests.build import a_curator, a_member, a_person, a_substance, an_organisation
+from tests.build import a_curator, a_member, a_person, a_source, a_substance, an_organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +112,21 @@ def test_a_decision_without_a_reason_keeps_the_form(client: Client) -> None:
     assert answer.status_code == 400
     assert "Accept and publish" in answer.content.decode()
     assert "Short." in answer.content.decode()
+
+
+def test_the_page_says_what_would_change_and_does_not_take_it_for_known(client: Client) -> None:
+    proposal = a_proposed_flag()
+    client.force_login(a_curator())
+    page = client.get(page_of(proposal))
+    said = html.unescape(page.content.decode())
+    assert "<ins>Toxic to reproduction</ins>" in said
+    assert "<ins>Suspected</ins>" in said
+    assert "No other concern is recorded here." in said
+    ConcernFlag.objects.create(
+        substance_id=proposal.target_id, concern="carcinogenic", strength="suspected", authority="screening_list",
+        since="2020-01-01", source=a_source(), checked="made_up",
+    )  # fmt: skip
+    assert [flag.concern for flag in client.get(page_of(proposal)).context["known"]] == ["carcinogenic"]
 
 
 def test_a_proposer_withdraws_by_the_page_and_the_flag_goes(client: Client) -> None:
