@@ -54,6 +54,20 @@ def read_sheet(path: Path, name: str) -> list[list[object]]:
     return rows
 
 
+def sheet_names(path: Path) -> list[str]:
+    """The names of the sheets of a workbook, in its order.
+
+    Raises:
+        WrongFile: not a workbook, or one that is refused.
+    """
+    inspect(path)
+    try:
+        with python_calamine.CalamineWorkbook.from_path(str(path)) as book:
+            return list(book.sheet_names)
+    except (python_calamine.CalamineError, OSError) as error:
+        raise WrongFile(f"the workbook cannot be read: {error}") from error
+
+
 def inspect(path: Path) -> None:
     """Refuses what could do harm, by looking at each member as a stream; nothing is kept.
 

@@ -1,12 +1,12 @@
-"""Workbooks made for tests, in the layout of the Candidate List's export, its oddities included."""
+"""Workbooks made for tests, in the layouts of ECHA's exports, their oddities included."""
 
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 HEADER = (
     "Substance name",
@@ -97,3 +97,24 @@ def moved_sheet(path: Path, target: Path, where: str) -> Path:
                 content = content.replace(before.encode(), where.encode())
             copy.writestr(where if name == before else name, content)
     return target
+
+
+def an_export(
+    path: Path,
+    header: Sequence[str],
+    rows: Sequence[Mapping[str, object]],
+    *,
+    sheet: str = "List_results",
+    preamble: int = 0,
+    criteria: str = "",
+) -> Path:
+    """An export of ECHA's: what a row does not say is "-"; with `criteria`, a sheet of that name holds the text."""
+    printed = [[row.get(column, "-") for column in header] for row in rows]
+    a_workbook(path, printed, header=header, sheet=sheet, preamble=preamble)
+    if criteria:
+        book = load_workbook(path)
+        page = book.create_sheet("criteria")
+        page.append(["Made list for tests", ""])
+        page.append([criteria, ""])
+        book.save(path)
+    return path

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from substances.importers.base import Member, ReportedRow, WrongFile, split_parallel
-from substances.importers.reach_candidate_list.parse import REASONS, ReachCandidateList
+from substances.importers.base import Member, ReportedRow, Role, WrongFile, split_parallel
+from substances.importers.reach_candidate_list.parse import ReachCandidateList
 from substances.importers.registry import IMPORTERS
+from substances.importers.values.article_57 import REASONS
 from substances.vocabulary import Authority, Concern, Strength
 from tests.substances.made_workbooks import (
     BPA,
@@ -59,6 +60,14 @@ def test_cells_that_do_not_run_parallel_keep_the_row_with_a_problem(tmp_path: Pa
 
     assert row.members == ()
     assert [problem.code for problem in row.problems] == ["not_parallel"]
+    assert row.role == Role.UNUSABLE
+
+
+def test_a_row_without_name_and_numbers_is_kept_as_unusable(tmp_path: Path) -> None:
+    _, row = LIST.parse(a_workbook(tmp_path / "list.xlsx", [BPA, a_row("-")]))
+
+    assert (row.line, row.role, row.members) == (3, Role.UNUSABLE, ())
+    assert [problem.code for problem in row.problems] == ["no_name"]
 
 
 def test_one_cell_stands_for_every_line() -> None:
@@ -93,7 +102,7 @@ def test_an_importer_is_found_by_its_slug() -> None:
 @pytest.mark.parametrize(
     ("rows", "header", "sheet", "said"),
     [
-        pytest.param([BPA], HEADER, "results", "no sheet 'List_results'; there is 'results'", id="another sheet"),
+        pytest.param([BPA], HEADER, "other", "no sheet 'List_results'; there is 'other'", id="another sheet"),
         pytest.param([BPA], (*HEADER[:3], "CAS", *HEADER[4:]), None, "row 1.*'CAS number'.*missing", id="no header"),
         pytest.param([], HEADER, None, "row 1.*no rows", id="no rows"),
         pytest.param([BPA, a_row("X", reasons=("Ugly",))], HEADER, None, "row 3.*Reason.*'Ugly'", id="reason"),
@@ -101,7 +110,6 @@ def test_an_importer_is_found_by_its_slug() -> None:
         pytest.param([a_row("X", listed="2017-13-12")], HEADER, None, "row 2.*'2017-13-12'.*04-Feb", id="date"),
         pytest.param([a_row("X", listed="31-Feb-2017")], HEADER, None, "row 2.*31-Feb-2017", id="no such day"),
         pytest.param([a_row("X", outcome="soon")], HEADER, None, "row 2.*outcome date.*'soon'", id="other date"),
-        pytest.param([a_row("-")], HEADER, None, "row 2.*Substance name.*no name", id="no name"),
         pytest.param([(*BPA, "stray")], HEADER, None, "row 2.*'stray' stands under no header", id="stray cell"),
     ],
 )
