@@ -28,6 +28,7 @@ MAX_COLUMNS = 500
 MAX_CELL_CHARACTERS = 32_767
 MAX_LINES_OF_A_ROW = 1_000
 DELIMITERS: Mapping[str, str] = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
+_A_LOOK = 10_000
 _OTHER_KINDS = (
     (b"PK\x03\x04", "this is a workbook or another zip file; save the list as CSV UTF-8"),
     (bytes.fromhex("d0cf11e0a1b11ae1"), "this is an old (.xls) workbook; save the list as CSV UTF-8"),
@@ -147,15 +148,13 @@ def _headed(
     text: str, needed: Sequence[str], aliases: Mapping[str, str] | None, delimiter: str | None, within: int
 ) -> tuple[str, list[_Record]]:
     """The delimiter under which the header is found, and the first rows so read."""
-    refusals: list[tuple[int, WrongFile]] = []
+    refusals: dict[str, WrongFile] = {}
     for mark in DELIMITERS:
-        head: list[_Record] = []
         try:
-            head.extend(islice(_records(text, mark), within))
+            head = list(islice(_records(text, mark), within))
             find_header([one.cells for one in head], needed=needed, sheet="", aliases=aliases, within=within)
         except WrongFile as error:
-            asked = 2 * MAX_COLUMNS if mark == delimiter else 0
-            refusals.append((asked + max((len(one.cells) for one in head), default=0), error))
+            refusals[mark] = error
             continue
         if delimiter not in (None, mark):
             raise WrongFile(
@@ -163,7 +162,8 @@ def _headed(
                 line=head[0].number,
             )
         return mark, head
-    raise max(refusals, key=lambda one: one[0])[1]
+    likeliest = delimiter or max(DELIMITERS, key=text[:_A_LOOK].count)
+    raise refusals[likeliest]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -252,18 +252,21 @@ def _refuse_swallowed(record: _Record, width: int, delimiter: str) -> None:
     """Refuses a cell over several lines of the text if each of its lines could be a row of its own.
 
     A quote that opens by mistake takes in whole rows up to the next one; then lines and rows no longer add up. Every
-    row between has one delimiter less than there are columns; so have, together, the two halves at the ends.
+    row between has one delimiter less than there are columns; so have, together, the two halves at the ends. Where
+    there are only the halves, a delimiter before a blank is taken for prose.
     """
     for column, cell in enumerate(record.cells):
         first, *between = cell.split("\n")
         if not between or width < 2:
             continue
         *whole, last = between
-        rows = all(part.count(delimiter) == width - 1 for part in whole if part)
-        if rows and first.count(delimiter) == width - 1 - column and last.count(delimiter) == column:
+        rows = [part for part in whole if part]
+        prose = "" if rows else f"{delimiter} "
+        halves = [part.count(delimiter) - (part.count(prose) if prose else 0) for part in (first, last)]
+        if halves == [width - 1 - column, column] and all(row.count(delimiter) == width - 1 for row in rows):
             raise WrongFile(
                 f"a quote that opens in line {record.begins} of the text takes in {len(between)} more lines as one "
-                "cell, which look like rows of their own: close or remove the quote",
+                "cell, which look like rows of their own: close or remove the quote, or take the line ends out",
                 line=record.number,
             )
 
