@@ -253,7 +253,7 @@ def _refuse_swallowed(record: _Record, width: int, delimiter: str) -> None:
 
     A quote that opens by mistake takes in whole rows up to the next one; then lines and rows no longer add up. Every
     row between has one delimiter less than there are columns; so have, together, the two halves at the ends. Where
-    there are only the halves, a delimiter before a blank is taken for prose.
+    there are only the halves, a delimiter before a blank is taken for prose, and an InChI for one that was broken.
     """
     for column, cell in enumerate(record.cells):
         first, *between = cell.split("\n")
@@ -261,6 +261,8 @@ def _refuse_swallowed(record: _Record, width: int, delimiter: str) -> None:
             continue
         *whole, last = between
         rows = [part for part in whole if part]
+        if not rows and cell.startswith("InChI="):
+            continue
         prose = "" if rows else f"{delimiter} "
         halves = [part.count(delimiter) - (part.count(prose) if prose else 0) for part in (first, last)]
         if halves == [width - 1 - column, column] and all(row.count(delimiter) == width - 1 for row in rows):

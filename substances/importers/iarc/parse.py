@@ -11,6 +11,7 @@ from typing import Any
 from substances.importers.base import Problem, ReportedRow, StatedConcern
 from substances.importers.delimited import damage, delimited_lines
 from substances.importers.table import Line
+from substances.importers.values.circumstances import circumstance
 from substances.importers.values.identifiers import cas_numbers, members
 from substances.vocabulary import Authority
 
@@ -52,9 +53,9 @@ class Iarc:
         return None
 
     def stated(self, row: ReportedRow) -> Iterable[StatedConcern]:
-        """What the groups mean in terms of strength; groups 3 and 4 state no concern."""
+        """What the groups mean in terms of strength; groups 3 and 4, and circumstances, state no concern."""
         for group in row.reasons:
-            if group in _STRENGTH:
+            if group in _STRENGTH and "circumstance" not in row.facts:
                 yield StatedConcern(
                     "carcinogenic",
                     _STRENGTH[group],
@@ -71,7 +72,7 @@ def _row(line: Line) -> ReportedRow:
     if printed not in GROUPS:
         raise line.wrong(f"{line.text(GROUP)!r} is no group of IARC; there are 1, 2A (11), 2B (12), 3 and 4", GROUP)
     named, problems = members(name, cas_numbers(line.text(CAS)))
-    facts, odd = _facts(line)
+    facts, odd = _facts(line, has_number=bool(named[0].cas_rn))
     return ReportedRow(
         sheet=line.sheet,
         line=line.number,
@@ -84,13 +85,18 @@ def _row(line: Line) -> ReportedRow:
     )
 
 
-def _facts(line: Line) -> tuple[dict[str, Any], tuple[Problem, ...]]:
+def _facts(line: Line, *, has_number: bool) -> tuple[dict[str, Any], tuple[Problem, ...]]:
     facts: dict[str, Any] = {}
     if volumes := [part.strip() for part in line.text(VOLUMES).split(",") if part.strip()]:
         facts["volumes"] = volumes
+    odd: tuple[Problem, ...] = ()
+    if has_number and (found := circumstance(line.text(NAME))):
+        facts["circumstance"] = found
+        said = f"IARC speaks of {found!r}, not of the substance with this number: no concern of it is stated"
+        odd = (Problem("circumstance", said),)
     year = line.text(YEAR)
     if match := _YEAR.fullmatch(year):
         facts["year_of_last_volume"] = int(match[1])
     elif year and year != _IN_PREPARATION:
-        return facts, (Problem("year_not_read", f"{year!r} is not a year"),)
-    return facts, ()
+        odd += (Problem("year_not_read", f"{year!r} is not a year"),)
+    return facts, odd

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from substances.importers.base import ReportedRow, StatedConcern
+from substances.importers.base import Problem, ReportedRow, StatedConcern
 from substances.importers.delimited import damage, delimited_lines
 from substances.importers.table import Line
+from substances.importers.values.circumstances import circumstance
 from substances.importers.values.identifiers import cas_numbers, members
 from substances.vocabulary import Authority
 
@@ -39,8 +40,8 @@ class NtpRoc:
         return None
 
     def stated(self, row: ReportedRow) -> Iterable[StatedConcern]:
-        """Both listings as known or presumed; the README says why."""
-        for listing in row.reasons:
+        """Both listings as known or presumed, circumstances as nothing; the README says why."""
+        for listing in () if "circumstance" in row.facts else row.reasons:
             yield StatedConcern(
                 "carcinogenic",
                 "known_or_presumed",
@@ -59,6 +60,12 @@ def _row(line: Line) -> ReportedRow:
     see = _SEE.search(name)
     own = name[: see.start()] if see else name
     named, problems = members(own, cas_numbers(line.text(CAS)))
+    facts = {"see": see["listing"]} if see else {}
+    odd = []
+    if named[0].cas_rn and (found := circumstance(name)):
+        facts["circumstance"] = found
+        said = f"the report speaks of {found!r}, not of the substance with this number: no concern of it is stated"
+        odd.append(Problem("circumstance", said))
     return ReportedRow(
         sheet=line.sheet,
         line=line.number,
@@ -66,6 +73,6 @@ def _row(line: Line) -> ReportedRow:
         name=own,
         members=named,
         reasons=(LISTINGS[listing],),
-        problems=(*problems, *damage(line)),
-        facts={"see": see["listing"]} if see else {},
+        problems=(*problems, *odd, *damage(line)),
+        facts=facts,
     )

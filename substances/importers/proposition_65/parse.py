@@ -13,6 +13,7 @@ from substances.importers.base import Problem, ReportedRow, Role, StatedConcern
 from substances.importers.delimited import damage, delimited_table
 from substances.importers.proposition_65.notes import Notes, read_notes
 from substances.importers.table import Line
+from substances.importers.values.circumstances import circumstance, limited_to
 from substances.importers.values.days import NotADay, day
 from substances.importers.values.identifiers import Numbers, cas_numbers, members
 from substances.vocabulary import Authority
@@ -75,14 +76,16 @@ class Proposition65:
 
     def stated(self, row: ReportedRow) -> Iterable[StatedConcern]:
         """What California says it knows; nothing of what it has taken back."""
-        if row.valid_until is not None or any(one.code == "delisting_not_read" for one in row.problems):
+        said_of_it = "circumstance" not in row.facts and row.valid_until is None
+        if not said_of_it or any(one.code == "delisting_not_read" for one in row.problems):
             return
+        limit = f" ({row.facts['limited_to']})" if "limited_to" in row.facts else ""
         for reason in row.reasons:
             yield StatedConcern(
                 _CONCERN[reason],
                 "known_or_presumed",
                 Authority.AUTHORITY_ASSESSMENT,
-                f"{_BASIS}, {reason}",
+                f"{_BASIS}, {reason}{limit}",
                 f"prop-65/{reason}",
             )
 
@@ -166,6 +169,9 @@ def _odd(line: Line, listed_on: dt.date | None) -> Iterator[Problem]:
         yield Problem("no_mechanism", f"there is no {MECHANISM.lower()}")
     if not line.cells.get(CAS, ""):
         yield Problem("no_number", f"{CAS} is empty, where groups have '---'")
+    if line.text(CAS) and (found := circumstance(line.text(NAME))):
+        said = f"the list speaks of {found!r}, not of the substance with this number: no concern of it is stated"
+        yield Problem("circumstance", said)
     if "?" in line.text(NAME):
         message = f"{line.text(NAME)[:80]!r} has a question mark, as a letter leaves that could not be saved"
         yield Problem("letter_lost", message)
@@ -200,6 +206,10 @@ def _facts(line: Line, toxicities: tuple[str, ...], notes: Notes) -> dict[str, A
     facts: dict[str, Any] = {"toxicities": list(toxicities), "mechanisms": _mechanisms(line, toxicities)}
     if level := _level(line):
         facts["safe_harbour_level"] = level
+    of_number = circumstance(notes.name) if line.text(CAS) else ""
+    for kind, words in (("circumstance", of_number), ("limited_to", limited_to(notes.name))):
+        if words:
+            facts[kind] = words
     for kind, days in (("removed", notes.removed), ("added", notes.added)):
         if days:
             facts[kind] = {toxicity: since.isoformat() for toxicity, since in days.items()}
