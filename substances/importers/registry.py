@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from substances.importers.base import Importer
 from substances.importers.clh_process.parse import ClhProcess
+from substances.importers.clp_annex_vi.parse import ClpAnnexVi
 from substances.importers.eu_ed_assessment.parse import EuEdAssessment
 from substances.importers.eu_pbt_assessment.parse import EuPbtAssessment
 from substances.importers.eu_pops.parse import EuPops
@@ -13,6 +14,7 @@ from substances.importers.pops_process.parse import PopsProcess
 from substances.importers.proposition_65.parse import Proposition65
 from substances.importers.reach_authorisation_list.parse import ReachAuthorisationList
 from substances.importers.reach_candidate_list.parse import ReachCandidateList
+from substances.importers.reach_registrations.parse import ReachRegistrations
 from substances.importers.reach_restriction_list.parse import ReachRestrictionList
 from substances.importers.restriction_process.parse import RestrictionProcess
 from substances.importers.substance_evaluation.parse import SubstanceEvaluation
@@ -20,6 +22,7 @@ from substances.importers.svhc_identification.parse import SvhcIdentification
 
 _ALL: tuple[Importer, ...] = (
     ClhProcess(),
+    ClpAnnexVi(),
     EuEdAssessment(),
     EuPbtAssessment(),
     EuPops(),
@@ -29,6 +32,7 @@ _ALL: tuple[Importer, ...] = (
     Proposition65(),
     ReachAuthorisationList(),
     ReachCandidateList(),
+    ReachRegistrations(),
     ReachRestrictionList(),
     RestrictionProcess(),
     SubstanceEvaluation(),
