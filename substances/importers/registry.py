@@ -5,6 +5,8 @@ from __future__ import annotations
 from substances.importers.base import Importer
 from substances.importers.clh_process.parse import ClhProcess
 from substances.importers.clp_annex_vi.parse import ClpAnnexVi
+from substances.importers.comptox.parse import CompTox
+from substances.importers.epa_scil.parse import EpaScil
 from substances.importers.eu_ed_assessment.parse import EuEdAssessment
 from substances.importers.eu_pbt_assessment.parse import EuPbtAssessment
 from substances.importers.eu_pops.parse import EuPops
@@ -17,12 +19,15 @@ from substances.importers.reach_candidate_list.parse import ReachCandidateList
 from substances.importers.reach_registrations.parse import ReachRegistrations
 from substances.importers.reach_restriction_list.parse import ReachRestrictionList
 from substances.importers.restriction_process.parse import RestrictionProcess
+from substances.importers.sin_list.parse import SinList
 from substances.importers.substance_evaluation.parse import SubstanceEvaluation
 from substances.importers.svhc_identification.parse import SvhcIdentification
 
 _ALL: tuple[Importer, ...] = (
     ClhProcess(),
     ClpAnnexVi(),
+    CompTox(),
+    EpaScil(),
     EuEdAssessment(),
     EuPbtAssessment(),
     EuPops(),
@@ -35,6 +40,7 @@ _ALL: tuple[Importer, ...] = (
     ReachRegistrations(),
     ReachRestrictionList(),
     RestrictionProcess(),
+    SinList(),
     SubstanceEvaluation(),
     SvhcIdentification(),
 )
