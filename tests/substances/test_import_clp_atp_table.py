@@ -150,8 +150,8 @@ def test_marks_in_the_cells_tell_the_members_apart(tmp_path: Path) -> None:
     (row,) = read(tmp_path, entry)
 
     assert row.members == (
-        Member("acid; acidum", "302-01-2", "206-114-9", "007-008-00-3"),
-        Member("hydrate", "7803-57-8", "206-114-9", "007-008-00-3"),
+        Member("made acid; acidum", "302-01-2", "206-114-9", "007-008-00-3"),
+        Member("made hydrate", "7803-57-8", "206-114-9", "007-008-00-3"),
     )
     assert row.role == Role.ENTRY
 
