@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from substances.importers.base import Member, Role, WrongFile
 from substances.importers.reach_candidate_list.parse import ReachCandidateList
@@ -73,6 +74,23 @@ def test_numbers_joined_by_a_comma_are_members_of_the_row(tmp_path: Path) -> Non
         Member("Made sulphate", "302-01-2", "206-114-9"),
         Member("Made sulphate", "7803-57-8", "206-114-9"),
     )
+
+
+def test_a_comma_within_words_joins_no_numbers(tmp_path: Path) -> None:
+    (row,) = LIST.parse(_older(tmp_path / "list.xlsx", (_row("Madestuff", "a", cas="none, see remarks"),)))
+
+    assert row.members == (Member("Madestuff", "none, see remarks"),)
+
+
+def test_of_a_workbook_with_both_sheets_todays_is_read(tmp_path: Path) -> None:
+    path = _older(tmp_path / "list.xlsx")
+    book = load_workbook(path)
+    page = book.create_sheet("List_results")
+    page.append(["Substance name", "EC number", "CAS number", "Date of inclusion", "Reason for inclusion"])
+    page.append(["Madestuff", "-", "123-91-1", "17-Jan-2023", REPRO])
+    book.save(path)
+
+    assert [row.sheet for row in LIST.parse(path)] == ["List_results"]
 
 
 def test_what_narrows_a_name_is_a_fact(tmp_path: Path) -> None:
