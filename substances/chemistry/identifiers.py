@@ -343,9 +343,11 @@ def _cas_behind_date(text: str) -> tuple[str, ...] | None:
         return None
     numbers = []
     for year, month, day in readings:
-        for start in (str(year), f"{year % 100:02d}"):
+        short = f"{year % 100:02d}"
+        for start in (str(year), short) if _full_year(short) == year else (str(year),):
             numbers.append(f"{start}-{month:02d}-{day}")
-        numbers += [f"{a}-{b:02d}-{year % 10}" for a, b in ((month, day), (day, month))]
+        if 2000 <= year <= 2009:  # a year of one digit
+            numbers += [f"{a}-{b:02d}-{year % 10}" for a, b in ((month, day), (day, month))]
     return tuple(dict.fromkeys(n for n in numbers if _CAS.fullmatch(n) and n[0] != "0" and _is_cas(n)))
 
 

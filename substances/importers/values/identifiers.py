@@ -137,7 +137,8 @@ def _parts(cell: str) -> Iterable[str]:
     blanks = "".join(BLANKS)
     for part in _BETWEEN.split(cell.strip(blanks)):
         whole = part.strip(blanks)
-        pieces = [whole] if _error_code(whole, "cas_rn").startswith("date") else _SLASH.split(whole)
+        is_one = whole in MISSING or _error_code(whole, "cas_rn").startswith("date")
+        pieces = [whole] if is_one else _SLASH.split(whole)
         yield from (piece for piece in pieces if piece not in MISSING)
 
 
