@@ -77,7 +77,7 @@ class Publisher:
         if kind == "CAS":
             return self.about(place.partition(",")[0])
         if kind == "entry":
-            return [row for row in self.rows if row["Entry number"] == place]
+            return [row for row in self.rows if row["Entry number"].lstrip("0") == place]
         if kind == "row":
             beginning = place.partition(", sunset")[0]
             return [row for row in self.rows if row[self.name].startswith(beginning)]

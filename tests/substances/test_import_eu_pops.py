@@ -33,20 +33,17 @@ def test_a_row_says_its_annexes_and_day(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("annexes", "basis"),
+    ("annexes", "rule"),
     [
-        ("Annex I, part A\nAnnex III, part B\nAnnex IV", "Annex I, part A"),
-        ("Annex III, part A\nAnnex IV", "Annex III, part A"),
+        ("Annex I, part A\nAnnex III, part B\nAnnex IV", "eu-pops/annex-i-a"),
+        ("Annex III, part A\nAnnex IV", "eu-pops/annex-iii-a"),
     ],
 )
-def test_what_the_stockholm_convention_lists_is_a_concern(tmp_path: Path, annexes: str, basis: str) -> None:
+def test_what_the_stockholm_convention_lists_is_a_concern(tmp_path: Path, annexes: str, rule: str) -> None:
     stated = list(LIST.stated(_read(tmp_path, annexes)))
 
-    assert stated == [
-        StatedConcern(
-            "pbt_vpvb", "", "authority_assessment", f"Regulation (EU) 2019/1021, {basis}", "eu-pops/stockholm"
-        )
-    ]
+    basis = "Regulation (EU) 2019/1021 (persistent organic pollutants)"
+    assert stated == [StatedConcern("pbt_vpvb", "", "authority_assessment", basis, rule)]
 
 
 @pytest.mark.parametrize("annexes", ["Annex III, part B", "Annex IV", "Annex I, part B", "Annex II"])

@@ -15,10 +15,10 @@ from substances.vocabulary import Authority, Concern
 LISTED, ANNEX = "Date of inclusion", "POPs Regulation Annex"
 NEEDED = (LISTED, ANNEX)
 _ANNEX = re.compile(r"Annex (I|II|III|IV|V)(?:, part ([AB]))?", re.ASCII)
-_REGULATION = "Regulation (EU) 2019/1021"
+_BASIS = "Regulation (EU) 2019/1021 (persistent organic pollutants)"
 # Parts that hold what the Stockholm Convention lists; the others are measures, or hold what only the Protocol to the
 # Convention on Long-Range Transboundary Air Pollution lists. Source: Regulation (EU) 2019/1021, Annexes I and III.
-_CONVENTION = {"annex i, part a": "Annex I, part A", "annex iii, part a": "Annex III, part A"}
+_CONVENTION = {"annex i, part a": "annex-i-a", "annex iii, part a": "annex-iii-a"}
 
 
 class EuPops:
@@ -44,8 +44,8 @@ class EuPops:
         """PBT or vPvB of what the Stockholm Convention lists; why so, and why no more: the README."""
         annexes = [_CONVENTION[reason] for reason in row.reasons if reason in _CONVENTION]
         if annexes:
-            basis = f"{_REGULATION}, {annexes[0]}"
-            yield StatedConcern(Concern.PBT_VPVB, "", Authority.AUTHORITY_ASSESSMENT, basis, "eu-pops/stockholm")
+            rule = f"eu-pops/{annexes[0]}"
+            yield StatedConcern(Concern.PBT_VPVB, "", Authority.AUTHORITY_ASSESSMENT, _BASIS, rule)
 
 
 def _row(line: Line) -> ReportedRow:
