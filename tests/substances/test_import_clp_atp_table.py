@@ -233,15 +233,17 @@ def test_a_version_of_an_entry_ends_when_the_next_one_begins(tmp_path: Path) -> 
         ("007-008-00-3", "ATP17", *common, "Carc. 1B", "H350", *after, dt.date(2022, 12, 17)),
         ("007-008-00-3", "CLP00", *common, "Carc. 2", "H351", *after, dt.date(2010, 12, 1)),
         ("607-001-00-0", "CLP00", *common, "Carc. 2", "H351", *after, "01-Dec-2010"),
+        ("007-008-00-3", "ATP09", *common, "Carc. 2", "H351", *after, dt.date(2018, 3, 1)),
     ]
     read_rows = list(LIST.parse(a_table(tmp_path, rows, header=(VERSIONS,), preamble=(), sheet="History")))
 
     assert [(row.line, row.listed_on, row.valid_until) for row in read_rows] == [
         (2, dt.date(2022, 12, 17), None),
-        (3, dt.date(2010, 12, 1), dt.date(2022, 12, 17)),
+        (3, dt.date(2010, 12, 1), dt.date(2018, 3, 1)),
         (4, dt.date(2010, 12, 1), None),
+        (5, dt.date(2018, 3, 1), dt.date(2022, 12, 17)),
     ]
-    assert [row.facts["atp"] for row in read_rows] == ["ATP17", "CLP00", "CLP00"]
+    assert [row.facts["atp"] for row in read_rows] == ["ATP17", "CLP00", "CLP00", "ATP09"]
     assert all(not row.problems for row in read_rows)
 
 

@@ -201,6 +201,31 @@ def test_other_hazard_classes_mean_no_concern(line: str) -> None:
     assert concern_rule(one) is None
 
 
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("ED HH 1", "EUH380"),
+        ("ED HH 2", "EUH381"),
+        ("ED ENV 1", "EUH430"),
+        ("ED ENV 2", "EUH431"),
+        ("PBT", "EUH440"),
+        ("vPvB", "EUH441"),
+        ("PMT", "EUH450"),
+        ("vPvM", "EUH451"),
+    ],
+)
+def test_the_classes_of_2023_carry_their_own_statements(name: str, code: str) -> None:
+    assert CLASSES[name] == {code}
+
+
+def test_the_class_decides_where_a_statement_contradicts_it() -> None:
+    (one,) = classifications("Carc. 2, H350").classifications
+    rule = concern_rule(one)
+
+    assert rule is not None
+    assert rule.rule == "clp/carc-2"
+
+
 def test_a_concern_is_stated_once_though_two_classes_mean_it() -> None:
     found = classifications("STOT RE 1, H372\nSTOT RE 2, H373\nCarc. 2, H351").classifications
     stated = list(stated_concerns(found, authority="harmonised", legal_basis="Annex VI"))

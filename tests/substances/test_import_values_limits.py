@@ -50,6 +50,7 @@ def test_specific_limits_are_read_with_their_class() -> None:
         ("Repr. 1B;H360D:C>=0.03%", ("Repr. 1B", "H360D", Decimal("0.03"), None, True, False)),
         ("Carc. 1B; H350: C > 1 %", ("Carc. 1B", "H350", Decimal(1), None, False, False)),
         ("Skin Irrit. 2; H315: C \u2264 5\u00a0%", ("Skin Irrit. 2", "H315", None, Decimal(5), False, True)),
+        ("C < 5 %", ("", "", None, Decimal(5), False, False)),
         ("1 % < C \u2264 5 %", ("", "", Decimal(1), Decimal(5), False, True)),
         ("1 \u2264 C < 5 %", ("", "", Decimal(1), Decimal(5), True, False)),
     ],

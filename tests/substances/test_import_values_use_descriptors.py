@@ -48,6 +48,10 @@ def test_words_behind_a_code_are_kept() -> None:
     assert problems == ()
 
 
+def test_a_code_that_is_printed_twice_keeps_its_first_words() -> None:
+    assert use_descriptors("SU 9: Fine chemicals, SU9")[0] == (UseDescriptor("SU9", "Fine chemicals"),)
+
+
 @pytest.mark.parametrize(
     ("cell", "codes", "told"),
     [

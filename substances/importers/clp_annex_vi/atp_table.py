@@ -99,10 +99,9 @@ def table_day(table: Table) -> dt.date | None:
         for cell in row:
             if match := _SAYS_DAY.search(" ".join(str(cell).split())):
                 try:
-                    found = day(match[1])
+                    return day(match[1]).first
                 except NotADay:
                     continue
-                return found.first if found.exact else None
     return None
 
 
