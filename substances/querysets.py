@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -30,12 +31,45 @@ def holds_on(day: dt.date, *, start: str, end: str) -> Q:
     )
 
 
+class _OfAList(models.QuerySet[Any]):
+    """Facts that a list may have stated: they hold while their release answers for it."""
+
+    def in_force(self) -> Self:
+        """Facts of releases that answer for their list, and facts of no release.
+
+        Of the latter, what a starter's copy of a list says holds until the list itself has been imported.
+        """
+        return self.filter(
+            Q(release__in=_current_releases())
+            | Q(release__isnull=True) & ~Q(source__in=_superseded_sources(self.model))
+        )
+
+
+def _current_releases() -> Any:
+    return (
+        apps.get_model("substances", "ChemicalList")
+        .objects.filter(current_release__isnull=False)
+        .order_by()
+        .values("current_release")
+    )
+
+
+def _superseded_sources(model: type[models.Model]) -> Any:
+    sources: Any = model._meta.get_field("source").related_model
+    lists = apps.get_model("substances", "ChemicalList").objects.filter(current_release__isnull=False).order_by()
+    return sources.objects.filter(copy_of_list__in=lists.values("slug")).order_by().values("pk")
+
+
 class SubstanceQuerySet(models.QuerySet["Substance"]):
     """Substances."""
 
     def living(self) -> Self:
-        """Those not merged into another."""
-        return self.filter(merged_into__isnull=True)
+        """Those not merged into another, and not of an import still to be published."""
+        return self.filter(merged_into__isnull=True).seen()
+
+    def seen(self) -> Self:
+        """Those not of an import still to be published; merged ones too."""
+        return self.filter(staged_by__isnull=True)
 
     def flagged(self, day: dt.date | None = None) -> Self:
         """Those that carry a concern flag of any authority on `day` (today, if none is given)."""
@@ -106,12 +140,20 @@ class SearchQuerySet(models.QuerySet["StructureSearch"]):
         return self.filter(visible)
 
 
-class FlagQuerySet(models.QuerySet["ConcernFlag"]):
+class FlagQuerySet(_OfAList):
     """Concern flags."""
 
     def standing(self, day: dt.date | None = None) -> Self:
-        """Those that hold on `day` (today, if none is given)."""
-        return self.filter(holds_on(day or timezone.localdate(), start="since", end="until"))
+        """Those in force that hold on `day` (today, if none is given)."""
+        return self.in_force().filter(holds_on(day or timezone.localdate(), start="since", end="until"))
+
+
+class ClassificationQuerySet(_OfAList):
+    """Hazard classifications."""
+
+    def standing(self, day: dt.date | None = None) -> Self:
+        """Those in force that hold on `day` (today, if none is given)."""
+        return self.in_force().filter(holds_on(day or timezone.localdate(), start="valid_from", end="valid_until"))
 
 
 class ListQuerySet(models.QuerySet["ChemicalList"]):

@@ -95,6 +95,15 @@ class How(models.TextChoices):
     INFERRED = "inferred", _("Inferred by structure rule")
 
 
+class EntryRole(models.TextChoices):
+    """What a row of a file is to its list; every row has one, so that rows can be added up."""
+
+    ENTRY = "entry", _("Entry")
+    MEMBER = "member", _("Member of an entry")
+    CONTINUATION = "continuation", _("More about an entry")
+    UNUSABLE = "unusable", _("Kept as reported, names nobody")
+
+
 class Checked(models.TextChoices):
     """How we made sure that the source says it."""
 

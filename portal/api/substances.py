@@ -71,9 +71,13 @@ class SubstanceView(GenericAPIView[Substance]):
 
     permission_classes = [AllowAny]
     serializer_class = SubstanceDetail
-    queryset = Substance.objects.with_what_a_row_shows().prefetch_related(
-        Prefetch("names", Name.objects.select_related("source")),
-        Prefetch("classifications", HazardClassification.objects.select_related("source")),
+    queryset = (
+        Substance.objects.seen()
+        .with_what_a_row_shows()
+        .prefetch_related(
+            Prefetch("names", Name.objects.select_related("source")),
+            Prefetch("classifications", HazardClassification.objects.standing().select_related("source")),
+        )
     )
     filter_backends = []
     pagination_class = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -40,3 +40,18 @@ def record_event(
         details=dict(details or {}),
         organisation=organisation,
     )
+
+
+def record_events(
+    told: Iterable[tuple[str, uuid.UUID, Mapping[str, Any]]], *, subject_kind: str, occurred_on: dt.date
+) -> None:
+    """Public rows about many changes of one day at once.
+
+    Args:
+        told: of each change its kind, whom it is about, and its details, as in `record_event`.
+    """
+    rows = [
+        Event(kind=kind, subject_kind=subject_kind, subject_id=pk, occurred_on=occurred_on, details=dict(details))
+        for kind, pk, details in told
+    ]
+    Event.objects.bulk_create(rows, batch_size=500)

@@ -106,10 +106,16 @@ def _with_listed(pk: UUID, near: list[Near]) -> dict[UUID, Substance]:
     groups = GroupMembership.objects.filter(substance=OuterRef("pk"), substance_id=pk)
     production = Production.objects.filter(substance=OuterRef("pk"), substance_id=pk)
     others = Q(pk__in=[row.substance_id for row in near]) & is_listed()
-    rows = Substance.objects.filter(Q(pk=pk) | others).annotate(
-        name_rows=RowsAsJSON(names, "text", "language", "kind"),
-        group_rows=RowsAsJSON(groups, "how", *(f"group__{name}" for name in GROUP_MEMBERS)),
-        production_rows=RowsAsJSON(production, *PRODUCTION_MEMBERS, *(f"company__{name}" for name in COMPANY_MEMBERS)),
+    rows = (
+        Substance.objects.seen()
+        .filter(Q(pk=pk) | others)
+        .annotate(
+            name_rows=RowsAsJSON(names, "text", "language", "kind"),
+            group_rows=RowsAsJSON(groups, "how", *(f"group__{name}" for name in GROUP_MEMBERS)),
+            production_rows=RowsAsJSON(
+                production, *PRODUCTION_MEMBERS, *(f"company__{name}" for name in COMPANY_MEMBERS)
+            ),
+        )
     )
     return {row.pk: row for row in rows}
 
@@ -148,7 +154,7 @@ def _complete(shown: Substance, neighbours: list[Substance], candidates: list[Su
         Prefetch("identifiers", Identifier.objects.all()),
         Prefetch("structures", structures, to_attr="current_structures"),
     )
-    classifications = HazardClassification.objects.select_related("source")
+    classifications = HazardClassification.objects.standing().select_related("source")
     prefetch_related_objects([shown], Prefetch("classifications", classifications))
 
 

@@ -1,6 +1,6 @@
 from substances.models.groups import GroupMembership, SubstanceGroup
 from substances.models.hazard import ConcernFlag, HazardClassification
-from substances.models.lists import ChemicalList, Entry, ListMembership, Release
+from substances.models.lists import ChemicalList, Entry, ListMembership, OpenMember, Release
 from substances.models.provenance import CatalogueLoad, Source, SourcedFact
 from substances.models.searches import SearchHit, StructureSearch
 from substances.models.structure import Fingerprint, Structure
@@ -17,6 +17,7 @@ __all__ = [
     "Identifier",
     "ListMembership",
     "Name",
+    "OpenMember",
     "Release",
     "SearchHit",
     "SearchTerm",

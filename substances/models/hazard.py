@@ -6,9 +6,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from substances.models.lists import Entry, Release
 from substances.models.provenance import SourcedFact, day_or_never
 from substances.models.substance import Substance
-from substances.querysets import FlagQuerySet
+from substances.querysets import ClassificationQuerySet, FlagQuerySet
 from substances.vocabulary import Authority, Concern, Strength
 
 
@@ -19,8 +20,12 @@ class HazardClassification(SourcedFact):
     hazard_class = models.CharField(max_length=60, help_text=_("Class and category, such as Carc. 1B."))
     hazard_statement = models.CharField(max_length=12, blank=True, help_text=_("Case matters: H360Fd is not H360FD."))
     as_printed = models.CharField(max_length=120, help_text=_("With the asterisks of Annex VI."))
+    release = models.ForeignKey(Release, null=True, on_delete=models.CASCADE, related_name="classifications")
+    entry = models.ForeignKey(Entry, null=True, on_delete=models.CASCADE, related_name="classifications")
     valid_from = models.DateField(null=True)
     valid_until = models.DateField(null=True, help_text=_("The first day on which it no longer holds."))
+
+    objects = ClassificationQuerySet.as_manager()
 
     class Meta:
         ordering = ["hazard_class", "hazard_statement"]
@@ -31,7 +36,17 @@ class HazardClassification(SourcedFact):
             ),
             models.UniqueConstraint(
                 *("substance", "source", "as_printed", day_or_never("valid_from")),
+                condition=Q(release__isnull=True),
                 name="classification_is_given_once_by_a_source",
+            ),
+            models.UniqueConstraint(
+                *("entry", "substance", "as_printed"),
+                condition=Q(release__isnull=False),
+                name="classification_is_given_once_by_an_entry",
+            ),
+            models.CheckConstraint(
+                name="classification_comes_from_an_entry_or_from_no_release",
+                condition=Q(release__isnull=True, entry__isnull=True) | Q(release__isnull=False, entry__isnull=False),
             ),
         ]
 
@@ -49,6 +64,12 @@ class ConcernFlag(SourcedFact):
     legal_basis = models.CharField(_("ground"), max_length=300)
     since = models.DateField(null=True)
     until = models.DateField(null=True, help_text=_("The first day on which it no longer holds."))
+    # Of a flag that a list states: it stands while its release answers for the list.
+    release = models.ForeignKey(Release, null=True, on_delete=models.CASCADE, related_name="flags")
+    entry = models.ForeignKey(Entry, null=True, on_delete=models.CASCADE, related_name="flags")
+    rule = models.CharField(
+        max_length=60, blank=True, help_text=_("The published rule that led from what is printed to the concern.")
+    )
     # The proposal (portal.review) that brought it, for flags by people; an id, since review knows nothing of flags.
     proposal = models.ForeignKey("review.Proposal", null=True, on_delete=models.PROTECT, related_name="+")
 
@@ -72,7 +93,17 @@ class ConcernFlag(SourcedFact):
             ),
             models.UniqueConstraint(
                 *("substance", "concern", "strength", "authority", "source", "legal_basis", day_or_never("since")),
+                condition=Q(release__isnull=True),
                 name="flag_is_raised_once_on_one_ground",
+            ),
+            models.UniqueConstraint(
+                *("release", "substance", "concern", "strength", "authority", "legal_basis", day_or_never("since")),
+                condition=Q(release__isnull=False),
+                name="flag_is_stated_once_by_a_release",
+            ),
+            models.CheckConstraint(
+                name="flag_comes_from_an_entry_or_from_no_release",
+                condition=Q(release__isnull=True, entry__isnull=True) | Q(release__isnull=False, entry__isnull=False),
             ),
         ]
         indexes = [models.Index(fields=["concern", "authority"], name="flag_by_concern")]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.common.labels import Labelled
 from substances.models.provenance import Source, SourcedFact, day_or_never
 from substances.models.substance import Substance
 from substances.querysets import ListQuerySet, MembershipQuerySet
-from substances.vocabulary import How, ListEffect
+from substances.vocabulary import EntryRole, How, ListEffect
 
 
 class ChemicalList(Labelled):
@@ -44,6 +46,7 @@ class Release(models.Model):
 
     class State(models.TextChoices):
         STAGED = "staged", _("Being imported")
+        WAITING = "waiting", _("Waits for a curator")
         PUBLISHED = "published", _("Published")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -56,10 +59,22 @@ class Release(models.Model):
     source_url = models.URLField(max_length=500, blank=True)
     licence = models.CharField(max_length=200, blank=True)
     importer = models.CharField(max_length=80, help_text=_("Slug and version of the reader."))
+    # Every row of the file is one of these four; publishing checks the sum.
     rows = models.PositiveIntegerField(default=0)
     entries_count = models.PositiveIntegerField(default=0)
+    members_count = models.PositiveIntegerField(default=0)
+    continuations_count = models.PositiveIntegerField(default=0)
+    unusable_count = models.PositiveIntegerField(default=0)
     problems = models.JSONField(default=list)
+    learned = models.JSONField(
+        default=dict, help_text=_("Numbers and names of substances seen already, added when it is published.")
+    )
+    waits_for = models.JSONField(default=list, help_text=_("Why a curator has to confirm it, as code and figures."))
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     staged_at = models.DateTimeField(auto_now_add=True)
+    heartbeat_at = models.DateTimeField(default=timezone.now, help_text=_("When its import last showed life."))
     released_at = models.DateTimeField(null=True, help_text=_("When this portal began to answer from it."))
 
     class Meta:
@@ -72,7 +87,16 @@ class Release(models.Model):
             ),
             models.CheckConstraint(
                 name="release_is_dated_when_published",
-                condition=Q(state="published", released_at__isnull=False) | Q(state="staged", released_at__isnull=True),
+                condition=Q(state="published", released_at__isnull=False)
+                | (~Q(state="published") & Q(released_at__isnull=True)),
+            ),
+            models.UniqueConstraint(
+                fields=["state"], condition=Q(state="staged"), name="release_is_staged_one_at_a_time"
+            ),
+            models.CheckConstraint(
+                name="release_adds_up_when_published",
+                condition=~Q(state="published")
+                | Q(rows=F("entries_count") + F("members_count") + F("continuations_count") + F("unusable_count")),
             ),
         ]
 
@@ -84,16 +108,29 @@ class Entry(models.Model):
     """One row of a release as reported: what the publisher printed, and on which line."""
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="entries")
+    sheet = models.CharField(max_length=100, blank=True)
     line = models.PositiveIntegerField(help_text=_("In the file, the header being counted."))
+    role = models.CharField(max_length=12, choices=EntryRole, default=EntryRole.ENTRY)
+    belongs_to = models.PositiveIntegerField(null=True, help_text=_("The line of the entry it is a part of."))
     name = models.TextField()
     reported = models.JSONField(help_text=_("Every cell, under its header."))
     listed_on = models.DateField(null=True)
+    valid_until = models.DateField(null=True, help_text=_("The first day on which it no longer holds."))
     reasons = models.JSONField(default=list, help_text=_("In our normal form."))
+    facts = models.JSONField(default=dict, help_text=_("What else was understood; see the importer's README."))
     is_group = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["line"]
-        constraints = [models.UniqueConstraint(fields=["release", "line"], name="entry_is_one_line_of_its_release")]
+        constraints = [
+            models.UniqueConstraint(fields=["release", "sheet", "line"], name="entry_is_one_line_of_its_release"),
+            models.CheckConstraint(name="entry_role_is_known", condition=Q(role__in=EntryRole.values)),
+            models.CheckConstraint(
+                name="entry_belongs_to_another_exactly_as_its_part",
+                condition=Q(role__in=["member", "continuation"], belongs_to__isnull=False)
+                | (~Q(role__in=["member", "continuation"]) & Q(belongs_to__isnull=True)),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -148,3 +185,32 @@ class ListMembership(SourcedFact):
 
     def __str__(self) -> str:
         return f"{self.substance} on {self.chemical_list}"
+
+
+class OpenMember(models.Model):
+    """A member of a row that names nobody we know for sure: kept as reported until a curator decides."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="open_members")
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="open_members")
+    reported = models.JSONField(help_text=_("Name and numbers as printed."))
+    code = models.CharField(max_length=40)
+    message = models.TextField(help_text=_("An English sentence that quotes the values."))
+    candidates = models.JSONField(default=list, help_text=_("Ids of the substances it could be."))
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+    decision = models.ForeignKey(Substance, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["release", "entry"]
+        constraints = [
+            models.CheckConstraint(
+                name="open_member_is_decided_by_somebody_or_open",
+                condition=Q(decided_by__isnull=True, decided_at__isnull=True, decision__isnull=True)
+                | Q(decided_by__isnull=False, decided_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.message

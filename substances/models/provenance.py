@@ -28,6 +28,8 @@ class Source(models.Model):
     title = models.CharField(max_length=300)
     publisher = models.CharField(max_length=200, blank=True)
     kind = models.CharField(max_length=20, blank=True)
+    # By slug, since lists are said to come from sources: what this one says is superseded by a release of that list.
+    copy_of_list = models.SlugField(max_length=60, blank=True)
     year = models.PositiveSmallIntegerField(null=True, blank=True)
     published_on = models.DateField(null=True, blank=True)
     url = models.URLField(max_length=500, blank=True)

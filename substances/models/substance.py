@@ -28,6 +28,8 @@ class Substance(Labelled):
     kind = models.CharField(max_length=12, choices=SubstanceKind, default=SubstanceKind.UNSPECIFIED)
     name = models.CharField(max_length=500, help_text=_("The name pages are headed with."))
     note = models.TextField(blank=True)
+    # Made by an import that has not been published: nobody sees it, and it goes with its release.
+    staged_by = models.ForeignKey("Release", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     # Grows with every change to what is known of it; entity tags are made of it.

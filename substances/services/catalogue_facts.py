@@ -143,7 +143,7 @@ class FactWriter:
             for line in self.files.classifications
         ]
         key = (_ABOUT, "source_id", "as_printed", "valid_from")
-        return reconcile(wanted, among=HazardClassification.objects.all(), key=key, about=_ABOUT)
+        return reconcile(wanted, among=HazardClassification.objects.filter(release=None), key=key, about=_ABOUT)
 
     def _flags(self) -> Changes:
         wanted = []
@@ -162,7 +162,7 @@ class FactWriter:
                 )
             )
         key = (_ABOUT, "concern", "authority", "legal_basis", "source_id", "since", "strength")
-        return reconcile(wanted, among=ConcernFlag.objects.filter(proposal=None), key=key, about=_ABOUT)
+        return reconcile(wanted, among=ConcernFlag.objects.filter(proposal=None, release=None), key=key, about=_ABOUT)
 
     def _lists(self) -> Changes:
         wanted = [

@@ -67,6 +67,7 @@ def store_sources(lines: Iterable[Line]) -> Changes:
             url=line.optional("url"),
             legal_reference=line.optional("legal_reference"),
             licence=line.optional("licence"),
+            copy_of_list=line.optional("copy_of_list"),
         )
         for line in lines
     ]

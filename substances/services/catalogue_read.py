@@ -23,7 +23,17 @@ SCHEMES: Mapping[str, Scheme] = {
     IdentifierScheme.CID: "pubchem_cid",
 }
 _SOURCE = ("source", "checked")
-_SOURCE_OPTIONAL = ("publisher", "kind", "year", "published_on", "url", "legal_reference", "licence", "note")
+_SOURCE_OPTIONAL = (
+    "publisher",
+    "kind",
+    "year",
+    "published_on",
+    "url",
+    "legal_reference",
+    "licence",
+    "note",
+    "copy_of_list",
+)
 _COLUMNS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "substances": (("slug", "kind", "name", "note"), ()),
     "identifiers": (("substance", "scheme", "value", *_SOURCE), ("locator",)),

@@ -10,7 +10,7 @@ import dataclasses
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal
+from typing import Any
 
 from substances.chemistry.identifiers import PARSERS, IdentifierError
 from substances.importers.base import Member, Problem, ReportedRow
@@ -20,6 +20,14 @@ from substances.services.catalogue_read import SCHEMES
 from substances.vocabulary import IdentifierScheme, SubstanceKind
 
 Key = tuple[str, str]
+# Which numbers decide who a row speaks of: the first of these kinds that it prints. The others are learned. An index
+# number covers all members of an entry of Annex VI; it decides alone only where one substance has it.
+_DECIDING: tuple[frozenset[str], ...] = (
+    frozenset({IdentifierScheme.CAS, IdentifierScheme.EC}),
+    frozenset({IdentifierScheme.DTXSID}),
+    frozenset({IdentifierScheme.INCHIKEY}),
+    frozenset({IdentifierScheme.INDEX}),
+)
 _LONGEST_NAME = 500
 
 
@@ -41,6 +49,49 @@ class Resolved:
     resolved_by: str
     numbers: tuple[Key, ...]
     problems: tuple[Problem, ...]
+    candidates: tuple[uuid.UUID, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Found:
+    """Whom a member was tied to and by what; or, without a substance, why it stays open and who it could be."""
+
+    substance: uuid.UUID | None
+    by: str = ""
+    problem: Problem | None = None
+    candidates: tuple[uuid.UUID, ...] = ()
+
+
+def _open(problem: Problem, candidates: Iterable[uuid.UUID]) -> _Found:
+    return _Found(None, "", problem, tuple(sorted(candidates)))
+
+
+class Known:
+    """What is claimed of whom already, so that a claim is not repeated by every list.
+
+    Attributes:
+        hidden: substances of imports still to be published.
+    """
+
+    def __init__(self) -> None:
+        self.hidden = set(Substance.objects.filter(staged_by__isnull=False).values_list("pk", flat=True))
+        self._numbers = set(Identifier.objects.values_list("substance_id", "scheme", "value"))
+        self._names = {(pk, folded(text)) for pk, text in Name.objects.values_list("substance_id", "text")}
+
+    def learns_number(self, pk: uuid.UUID, scheme: str, value: str) -> bool:
+        """Whether nobody has claimed this number of the substance; from now on somebody has."""
+        return _is_new((pk, scheme, value), self._numbers)
+
+    def learns_name(self, pk: uuid.UUID, name: str) -> bool:
+        """Whether nobody has called the substance this; from now on somebody has."""
+        return _is_new((pk, folded(name)), self._names)
+
+
+def _is_new(claim: Any, known: set[Any]) -> bool:
+    if claim in known:
+        return False
+    known.add(claim)
+    return True
 
 
 class Resolver:
@@ -58,8 +109,7 @@ class Resolver:
             self._ids.add(pk)
             if pk not in merged:
                 self._by_name[folded(name)].add(pk)
-        schemes = (IdentifierScheme.CAS, IdentifierScheme.EC)
-        rows = Identifier.objects.filter(scheme__in=schemes).values_list("substance_id", "scheme", "value")
+        rows = Identifier.objects.values_list("substance_id", "scheme", "value")
         for pk, scheme, value in rows:
             self._learn(_root(pk, merged), (scheme, value))
         for pk, text in Name.objects.values_list("substance_id", "text"):
@@ -81,47 +131,52 @@ class Resolver:
     def _member(self, member: Member, row: ReportedRow) -> Resolved:
         numbers, problems = _read_numbers(member)
         found = self._find(numbers, member, alone=len(row.members) == 1)
-        if found == "new":
+        if found is None:
             return Resolved(member, self._make(numbers, member, row), "new", numbers, problems)
-        pk, how, notice = found
-        if pk is not None:
+        if found.substance is not None:
             for number in numbers:
-                self._learn(pk, number)
-        return Resolved(member, pk, how, numbers, (*problems, *notice))
+                self._learn(found.substance, number)
+        notice = (*problems, found.problem) if found.problem else problems
+        return Resolved(member, found.substance, found.by, numbers, notice, found.candidates)
 
-    def _find(
-        self, numbers: tuple[Key, ...], member: Member, *, alone: bool
-    ) -> tuple[uuid.UUID | None, str, tuple[Problem, ...]] | Literal["new"]:
-        """The substance, by what it was found, and what is odd; or that it is new."""
-        if not numbers:
+    def _find(self, numbers: tuple[Key, ...], member: Member, *, alone: bool) -> _Found | None:
+        """Who it is, or why that stays open; None where nobody is known by this."""
+        for schemes in _DECIDING:
+            deciding = [number for number in numbers if number[0] in schemes]
+            if deciding:
+                break
+        else:
             return self._find_by_name(member)
-        candidates = {number: self._by_number.get(number, set()) for number in numbers}
+        candidates = {number: self._by_number.get(number, set()) for number in deciding}
         known = [pks for pks in candidates.values() if pks]
         if not known:
-            return "new"
+            return None
         common = set.intersection(*known)
-        by = "+".join(scheme for (scheme, _), pks in candidates.items() if pks)
         if not common:
-            return None, "", (_ambiguous(candidates),)
+            return _open(_ambiguous(candidates), set.union(*known))
+        by = "+".join(scheme for (scheme, _), pks in candidates.items() if pks)
         if by == IdentifierScheme.EC:
             # One EC number may cover several forms; a CAS number known for none of them tells another form.
             fitting = {pk for pk in common if not self._differing_cas(pk, numbers)}
             if not fitting and (not alone or len(common) > 1):
-                return "new"
+                return None
             common = fitting or common
         if len(common) > 1:
-            return None, "", (_ambiguous(candidates),)
+            named = common & self._by_name.get(folded(member.name), set())
+            if by != IdentifierScheme.INDEX or len(named) != 1:
+                return None if by == IdentifierScheme.INDEX else _open(_ambiguous(candidates), common)
+            return _Found(named.pop(), "index+name")
         (pk,) = common
         if by == IdentifierScheme.EC and (cas := self._differing_cas(pk, numbers)):
             message = f"{member.name}: known by its EC number, but with CAS number {cas}, not {member.cas_rn}"
-            return None, "", (Problem("cas_differs", message),)
-        return pk, by, ()
+            return _open(Problem("cas_differs", message), {pk})
+        return _Found(pk, by)
 
-    def _find_by_name(self, member: Member) -> tuple[uuid.UUID | None, str, tuple[Problem, ...]] | Literal["new"]:
+    def _find_by_name(self, member: Member) -> _Found | None:
         found = self._by_name.get(folded(member.name), set())
         if len(found) > 1:
-            return None, "", (Problem("ambiguous", f"{member.name}: {len(found)} substances have this name"),)
-        return (next(iter(found)), "name", ()) if found else "new"
+            return _open(Problem("ambiguous", f"{member.name}: {len(found)} substances have this name"), found)
+        return _Found(next(iter(found)), "name") if found else None
 
     def _differing_cas(self, pk: uuid.UUID, numbers: tuple[Key, ...]) -> str:
         """The CAS numbers a substance is known by, if the row prints one that is not among them."""
@@ -153,9 +208,15 @@ def folded(name: str) -> str:
 
 
 def _read_numbers(member: Member) -> tuple[tuple[Key, ...], tuple[Problem, ...]]:
-    """The valid numbers of a member, CAS before EC; a number whose check digit is wrong is a problem, not a number."""
+    """The valid numbers of a member; a number whose check digit is wrong is a problem, not a number."""
     numbers, problems = [], []
-    printed = ((IdentifierScheme.CAS, member.cas_rn), (IdentifierScheme.EC, member.ec_number))
+    printed = (
+        (IdentifierScheme.CAS, member.cas_rn),
+        (IdentifierScheme.EC, member.ec_number),
+        (IdentifierScheme.DTXSID, member.dtxsid),
+        (IdentifierScheme.INCHIKEY, member.inchikey),
+        (IdentifierScheme.INDEX, member.index_number),
+    )
     for scheme, text in printed:
         if text:
             try:

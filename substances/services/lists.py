@@ -1,7 +1,8 @@
 """Takes a publisher's file in as an immutable release of a list, and makes the portal answer from it.
 
-Rows are staged in short transactions under a release that nobody sees; one short transaction publishes it. Killed at
-any point, an import leaves the old release or the new one, never a mix; `sweep_dead_imports` clears what it left.
+Rows are staged in short transactions under a release that nobody sees (`list_staging`); one short transaction publishes
+it (`list_publication`). Killed at any point, an import leaves the old release or the new one, never a mix; the same
+file again goes on where it stopped, and `sweep_dead_imports` clears what nobody came back for.
 """
 
 from __future__ import annotations
@@ -10,43 +11,29 @@ import dataclasses
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
-from django.db.models import F, Max
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from portal.watching.services import record_event
-from substances.importers.base import Importer, ReportedRow
-from substances.models import (
-    ChemicalList,
-    Entry,
-    Identifier,
-    ListMembership,
-    Name,
-    Release,
-    Source,
-    Substance,
-)
-from substances.services.list_flags import end_flags, raise_flags
-from substances.services.list_release import Plan, name_rows, plan_release
-from substances.services.search_terms import rebuild_for
-from substances.vocabulary import Checked
+from portal.organisations.models import User
+from substances.importers.base import Importer, ReportedRow, Role, WrongFile
+from substances.models import ChemicalList, ConcernFlag, ListMembership, Release, Source
+from substances.services.list_carry_over import carry_over, flags_superseded
+from substances.services.list_changes import Changes, changes
+from substances.services.list_publication import clear, keep_learned, publish
+from substances.services.list_staging import ImportLost, Staged, stage
 
-# Some 100 rows are written in 20 ms; other writers of SQLite wait no longer than that.
-_BATCH = 100
-_TRIES = 3
-_DEAD_AFTER = dt.timedelta(hours=1)
+MAX_FILE_BYTES = 25 * 2**20
+# An import shows life with every batch; one that was silent for so long is dead.
+_DEAD_AFTER = dt.timedelta(minutes=2)
+_SWEPT_AFTER = dt.timedelta(hours=1)
 
 
 class ListError(Exception):
     """An import that cannot be: no such list, or a day that the file contradicts. The message is for people."""
-
-
-class _Overtaken(Exception):
-    """What the plan was made from has changed in the meantime."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -54,35 +41,57 @@ class ReleaseReport:
     """What an import did.
 
     Attributes:
+        state: published; waiting, where a curator has to confirm it; dry_run, where nothing was kept.
         unchanged: the same file of the same day had been published before; nothing was done.
         is_current: whether the list answers from it today.
-        rows, entries: rows of the file, and entries kept of them.
-        lost: rows that are no entry; 0 by construction, and counted nevertheless.
-        substances_made, memberships, flags: what it added.
+        rows, entries, members, continuations, unusable: rows of the file, and what they are.
+        lost: rows that are none of these; 0 by construction, and counted nevertheless.
+        substances_made, memberships, flags: what it states.
+        entered, left, flags_raised, flags_ended: how many, against the release before.
+        waits_for: why a curator has to look, as codes with figures.
         problems: `{line, code, message}`; line None where no row of the file is at fault.
     """
 
     release: uuid.UUID
     list_slug: str
     published_on: dt.date
+    state: str
     unchanged: bool
     is_current: bool
     rows: int
     entries: int
-    problems: list[dict[str, Any]]
+    members: int
+    continuations: int
+    unusable: int
     lost: int
+    problems: list[dict[str, Any]]
+    waits_for: list[dict[str, Any]]
     substances_made: int = 0
     memberships: int = 0
     flags: int = 0
+    entered: int = 0
+    left: int = 0
+    flags_raised: int = 0
+    flags_ended: int = 0
 
 
 def publish_release(
-    *, importer: Importer, path: Path, published_on: dt.date, source_url: str = "", licence: str = ""
+    *,
+    importer: Importer,
+    path: Path,
+    published_on: dt.date | None = None,
+    source_url: str = "",
+    licence: str = "",
+    confirmed: bool = False,
+    dry_run: bool = False,
 ) -> ReleaseReport:
     """Takes in a file whole, or not at all.
 
     Args:
-        published_on: the day the publisher put it out. The release of the newest day answers for the list.
+        published_on: the day the publisher put it out; what the file says itself, if it is not given. The release of
+            the newest day answers for the list.
+        confirmed: publish although many substances leave the list or a concern vanishes; else such a release waits.
+        dry_run: do everything but publishing, tell what would change, and keep nothing.
 
     Raises:
         WrongFile: the file is not that list; nothing was stored.
@@ -91,184 +100,140 @@ def publish_release(
     chemical_list = ChemicalList.objects.filter(slug=importer.list_slug).first()
     if chemical_list is None:
         raise ListError(f"There is no list {importer.list_slug!r} yet: run `manage.py seed` first.")
+    if path.stat().st_size > MAX_FILE_BYTES:
+        raise WrongFile(f"the file has more than {MAX_FILE_BYTES // 2**20} MiB")
+    day = _day(importer, path, published_on)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    if known := _published_before(chemical_list, sha256, published_on):
+    if known := _published_before(chemical_list, sha256, day):
         return _report_of(known, unchanged=True)
-    rows = list(importer.parse(path))
-    _check_day(rows, published_on)
-    release = _stage(
-        Release(
-            chemical_list=chemical_list,
-            published_on=published_on,
-            retrieved_at=timezone.now(),
-            sha256=sha256,
-            file_name=path.name[:200],
-            source_url=source_url,
-            licence=licence,
-            importer=f"{importer.slug} {importer.version}",
-            rows=len(rows),
-        ),
-        rows,
+    release = _begin(
+        chemical_list,
+        published_on=day,
+        sha256=sha256,
+        file_name=path.name[:200],
+        source_url=source_url,
+        licence=licence,
+        importer=f"{importer.slug} {importer.version}",
     )
-    for attempt in range(1, _TRIES + 1):
-        state = _state_of_knowledge()
-        plan = plan_release(chemical_list, importer, rows, with_flags=_will_be_current(chemical_list.pk, published_on))
-        try:
-            return _publish(release, plan, state)
-        except _Overtaken:
-            if attempt == _TRIES:
-                raise ListError("Other imports changed the substances three times meanwhile; try again.") from None
-    raise AssertionError("unreachable")
+    try:
+        staged = stage(release, importer, _checked(importer.parse(path), day), _source_of(chemical_list))
+    except ImportLost:
+        raise ListError("Another import took this one for dead and cleared it away; run it again.") from None
+    except (WrongFile, ListError):
+        clear(release.pk)
+        raise
+    difference = _finish(release, importer, staged)
+    if dry_run:
+        report = _report_of(release, difference=difference, made=staged.made, state="dry_run")
+        clear(release.pk)
+        return report
+    if release.waits_for and not confirmed:
+        Release.objects.filter(pk=release.pk).update(state=Release.State.WAITING)
+        return _report_of(release, difference=difference, made=staged.made, state=Release.State.WAITING)
+    difference = publish(release)
+    return _report_of(release, difference=difference, made=staged.made)
 
 
-def sweep_dead_imports(*, older_than: dt.timedelta = _DEAD_AFTER) -> int:
-    """Deletes staged releases of imports that died; how many. Batch by batch, and safe to repeat."""
-    dead = Release.objects.filter(state=Release.State.STAGED, staged_at__lt=timezone.now() - older_than)
+def confirm_release(release: Release, *, by: User) -> Changes:
+    """Publishes a release that waits, on a curator's word.
+
+    Raises:
+        ListError: it does not wait, or a newer one of its list answers already.
+    """
+    if release.state != Release.State.WAITING:
+        raise ListError("This release does not wait for anybody.")
+    current = release.chemical_list.current_release
+    if current is not None and current.published_on > release.published_on:
+        raise ListError("A newer release answers for this list already.")
+    return publish(release, confirmed_by=by)
+
+
+def refuse_release(release: Release) -> None:
+    """Clears a release that waits; the old one stays.
+
+    Raises:
+        ListError: it does not wait.
+    """
+    if release.state != Release.State.WAITING:
+        raise ListError("This release does not wait for anybody.")
+    clear(release.pk)
+
+
+def sweep_dead_imports(*, older_than: dt.timedelta = _SWEPT_AFTER) -> int:
+    """Clears staged releases of imports that died; how many. Batch by batch, and safe to repeat."""
+    dead = Release.objects.filter(state=Release.State.STAGED, heartbeat_at__lt=timezone.now() - older_than)
     pks = list(dead.values_list("pk", flat=True))
     for pk in pks:
-        _unstage(pk)
+        clear(pk)
     return len(pks)
+
+
+def _day(importer: Importer, path: Path, given: dt.date | None) -> dt.date:
+    said = importer.published_on(path)
+    if given is not None and said is not None and given != said:
+        raise ListError(f"The file says that it is from {said}, not from {given}.")
+    day = given or said
+    if day is None:
+        raise ListError("The file does not say from which day it is; give the day the publisher put it out.")
+    if day > timezone.now().date() + dt.timedelta(days=1):
+        raise ListError(f"{day} is in the future; give the day the publisher put the file out.")
+    return day
+
+
+def _checked(rows: Iterator[ReportedRow], published_on: dt.date) -> Iterator[ReportedRow]:
+    """The rows, as long as they can be in a file of that day."""
+    for row in rows:
+        if row.listed_on and row.listed_on > published_on and "planned" not in row.facts:
+            raise ListError(
+                f"Row {row.line} was listed on {row.listed_on}, after {published_on}: the file is from a later day."
+            )
+        yield row
+
+
+def _begin(chemical_list: ChemicalList, **about: Any) -> Release:
+    """A staged release to fill: the one an import of this file left that died, or a new one."""
+    now = timezone.now()
+    staged = Release.objects.filter(state=Release.State.STAGED).first()
+    if staged is not None:
+        if staged.heartbeat_at > now - _DEAD_AFTER:
+            raise ListError(f"Another import is running ({staged}); wait until it is done.")
+        same = (staged.chemical_list_id, staged.sha256, staged.published_on, staged.importer)
+        if same == (chemical_list.pk, about["sha256"], about["published_on"], about["importer"]):
+            taken = Release.objects.filter(pk=staged.pk, heartbeat_at=staged.heartbeat_at).update(heartbeat_at=now)
+            if taken:
+                return staged
+        else:
+            clear(staged.pk)
+    try:
+        with transaction.atomic():
+            return Release.objects.create(chemical_list=chemical_list, retrieved_at=now, heartbeat_at=now, **about)
+    except IntegrityError:
+        raise ListError("Another import began at the same moment; wait until it is done.") from None
+
+
+def _finish(release: Release, importer: Importer, staged: Staged) -> Changes:
+    """Everything that needs all rows: the starter's members of groups, the sum, the doubts."""
+    release.rows = staged.rows
+    release.entries_count = staged.roles[Role.ENTRY]
+    release.members_count = staged.roles[Role.MEMBER]
+    release.continuations_count = staged.roles[Role.CONTINUATION]
+    release.unusable_count = staged.roles[Role.UNUSABLE]
+    release.problems = [*staged.problems, *carry_over(release, importer)]
+    before = release.chemical_list.current_release
+    if before is None:
+        release.problems += flags_superseded(release)
+    newest = before is None or before.published_on <= release.published_on
+    difference = changes(release, before if newest else None)
+    release.waits_for = difference.doubts()
+    keep_learned(release, staged)
+    release.save()
+    return difference
 
 
 def _published_before(chemical_list: ChemicalList, sha256: str, published_on: dt.date) -> Release | None:
     return Release.objects.filter(
         chemical_list=chemical_list, sha256=sha256, published_on=published_on, state=Release.State.PUBLISHED
     ).first()
-
-
-def _report_of(release: Release, *, unchanged: bool, **added: int) -> ReleaseReport:
-    return ReleaseReport(
-        release=release.pk,
-        list_slug=release.chemical_list.slug,
-        published_on=release.published_on,
-        unchanged=unchanged,
-        is_current=ChemicalList.objects.filter(current_release=release).exists(),
-        rows=release.rows,
-        entries=release.entries_count,
-        problems=release.problems,
-        lost=release.rows - release.entries_count,
-        **added,
-    )
-
-
-def _check_day(rows: Sequence[ReportedRow], published_on: dt.date) -> None:
-    if published_on > timezone.now().date() + dt.timedelta(days=1):
-        raise ListError(f"{published_on} is in the future; give the day the publisher put the file out.")
-    for row in rows:
-        if row.listed_on and row.listed_on > published_on:
-            raise ListError(
-                f"Row {row.line} was listed on {row.listed_on}, after {published_on}: the file is from a later day."
-            )
-
-
-def _stage(release: Release, rows: Sequence[ReportedRow]) -> Release:
-    """The release with its rows, in short transactions; unpublished, so nobody sees it."""
-    release.save(force_insert=True)
-    for start in range(0, len(rows), _BATCH):
-        Entry.objects.bulk_create(
-            Entry(
-                release=release,
-                line=row.line,
-                name=row.name,
-                reported=dict(row.cells),
-                listed_on=row.listed_on,
-                reasons=list(row.reasons),
-                is_group=row.is_group,
-            )
-            for row in rows[start : start + _BATCH]
-        )
-    return release
-
-
-def _unstage(pk: uuid.UUID) -> None:
-    entries = Entry.objects.filter(release=pk, release__state=Release.State.STAGED)
-    while batch := list(entries.values_list("pk", flat=True)[: 5 * _BATCH]):
-        Entry.objects.filter(pk__in=batch).delete()
-    Release.objects.filter(pk=pk, state=Release.State.STAGED).delete()
-
-
-def _state_of_knowledge() -> tuple[object, ...]:
-    """Differs whenever substances, their numbers or names, or a list's current release have changed."""
-    counts = [model._default_manager.count() for model in (Substance, Identifier, Name, ListMembership)]
-    newest = [model._default_manager.aggregate(newest=Max("pk"))["newest"] for model in (Identifier, Name)]
-    current = ChemicalList.objects.order_by("pk").values_list("current_release", flat=True)
-    return (*counts, *newest, *current)
-
-
-def _will_be_current(chemical_list: int, published_on: dt.date) -> bool:
-    """Whether no newer release answers for the list."""
-    newer = ChemicalList.objects.filter(pk=chemical_list, current_release__published_on__gt=published_on)
-    return not newer.exists()
-
-
-def _publish(release: Release, plan: Plan, state: tuple[object, ...]) -> ReleaseReport:
-    """The one short transaction after which the portal answers from the release."""
-    with transaction.atomic():
-        chemical_list = ChemicalList.objects.select_for_update().get(pk=release.chemical_list_id)
-        if known := _published_before(chemical_list, release.sha256, release.published_on):
-            _unstage(release.pk)
-            return _report_of(known, unchanged=True)
-        if _state_of_knowledge() != state:
-            raise _Overtaken
-        lines = dict(Entry.objects.filter(release=release).values_list("line", "pk"))
-        if len(lines) != release.rows:
-            raise ListError(f"{release.rows} rows were read but {len(lines)} kept; nothing was published.")
-        release.entries_count, release.problems = len(lines), plan.problems
-        release.state, release.released_at = Release.State.PUBLISHED, timezone.now()
-        release.save()
-        before = _in_force(chemical_list)
-        first = chemical_list.current_release_id is None
-        made = _write_facts(release, plan, lines)
-        if _will_be_current(chemical_list.pk, release.published_on):
-            ChemicalList.objects.filter(pk=chemical_list.pk).update(current_release=release)
-            _tell(release, before, {one.substance for one in plan.memberships}, first=first)
-        return _report_of(release, unchanged=False, **made)
-
-
-def _in_force(chemical_list: ChemicalList) -> set[uuid.UUID]:
-    rows = ListMembership.objects.filter(chemical_list=chemical_list).in_force()
-    return set(rows.values_list("substance_id", flat=True))
-
-
-def _write_facts(release: Release, plan: Plan, lines: dict[int, int]) -> dict[str, int]:
-    source = _source_of(release.chemical_list)
-    told = f"release of {release.published_on}"
-    fact: dict[str, Any] = {"source_id": source.pk, "checked": Checked.IMPORTED}
-    Substance.objects.bulk_create(Substance(id=new.id, kind=new.kind, name=new.name) for new in plan.new)
-    Identifier.objects.bulk_create(
-        Identifier(substance_id=pk, scheme=scheme, value=value, locator=f"{told}, line {line}", **fact)
-        for (pk, scheme, value), line in plan.identifiers.items()
-    )
-    Name.objects.bulk_create(name_rows(plan, source.pk, told))
-    ListMembership.objects.bulk_create(_membership_rows(release, plan, lines, fact))
-    ended = end_flags(release, plan, source)
-    Substance.objects.filter(pk__in=ended).update(revision=F("revision") + 1)
-    raise_flags(release, plan, source)
-    renamed = {pk for pk, *_ in plan.identifiers} | {pk for pk, _ in plan.names}
-    rebuild_for(Substance.objects.filter(pk__in=renamed))
-    return {"substances_made": len(plan.new), "memberships": len(plan.memberships), "flags": len(plan.flags)}
-
-
-def _membership_rows(release: Release, plan: Plan, lines: dict[int, int], fact: dict[str, Any]) -> list[ListMembership]:
-    rows = []
-    for one in plan.memberships:
-        said = {"locator": f"line {one.line}", **fact}
-        if one.claim is not None:
-            said = {name: getattr(one.claim, name) for name in ("source_id", "checked", "locator")}
-        rows.append(
-            ListMembership(
-                chemical_list_id=release.chemical_list_id,
-                release=release,
-                entry_id=lines[one.line],
-                substance_id=one.substance,
-                how=one.how,
-                reason=one.reason,
-                valid_from=one.listed_on,
-                resolved_by=one.resolved_by,
-                **said,
-            )
-        )
-    return rows
 
 
 def _source_of(chemical_list: ChemicalList) -> Source:
@@ -283,27 +248,35 @@ def _source_of(chemical_list: ChemicalList) -> Source:
     return Source.objects.get_or_create(key=chemical_list.slug, defaults=defaults)[0]
 
 
-def _tell(release: Release, before: set[uuid.UUID], after: set[uuid.UUID], *, first: bool) -> None:
-    """Entity tags grow; those who watch learn what entered and left. A first release only takes the starter's place."""
-    touched = before | after
-    Substance.objects.filter(pk__in=touched).update(revision=F("revision") + 1)
-    slug = release.chemical_list.slug
-    details = {"list": slug, "published_on": str(release.published_on), "entries": release.entries_count}
-    record_event(
-        kind="list.released",
-        subject_kind="release",
-        subject_id=release.pk,
-        occurred_on=release.published_on,
-        details=details,
+def _report_of(
+    release: Release,
+    *,
+    unchanged: bool = False,
+    difference: Changes | None = None,
+    made: int = 0,
+    state: str = Release.State.PUBLISHED,
+) -> ReleaseReport:
+    parts = (release.entries_count, release.members_count, release.continuations_count, release.unusable_count)
+    return ReleaseReport(
+        release=release.pk,
+        list_slug=release.chemical_list.slug,
+        published_on=release.published_on,
+        state=str(state),
+        unchanged=unchanged,
+        is_current=ChemicalList.objects.filter(current_release=release).exists(),
+        rows=release.rows,
+        entries=release.entries_count,
+        members=release.members_count,
+        continuations=release.continuations_count,
+        unusable=release.unusable_count,
+        lost=release.rows - sum(parts),
+        problems=release.problems,
+        waits_for=release.waits_for,
+        substances_made=made,
+        memberships=ListMembership.objects.filter(release=release).count(),
+        flags=ConcernFlag.objects.filter(release=release).count(),
+        entered=len(difference.entered) if difference else 0,
+        left=len(difference.left) if difference else 0,
+        flags_raised=len(difference.flags_raised) if difference else 0,
+        flags_ended=len(difference.flags_ended) if difference else 0,
     )
-    if first:
-        return
-    for kind, substances in (("list.entered", after - before), ("list.left", before - after)):
-        for pk in sorted(substances):
-            record_event(
-                kind=kind,
-                subject_kind="substance",
-                subject_id=pk,
-                occurred_on=release.published_on,
-                details={"list": slug, "release": str(release.pk)},
-            )

@@ -13,10 +13,9 @@ from django.utils import timezone
 from portal.watching.models import Event
 from substances.importers.base import WrongFile
 from substances.importers.reach_candidate_list.parse import ReachCandidateList
-from substances.models import ChemicalList, Entry, Identifier, ListMembership, Release, Substance
-from substances.services import lists
+from substances.models import ChemicalList, Entry, Identifier, ListMembership, Release, Source, Substance
 from substances.services.catalogue import load_catalogue
-from substances.services.lists import ListError, ReleaseReport, publish_release, sweep_dead_imports
+from substances.services.lists import ListError, ReleaseReport, publish_release
 from substances.services.search import search_substances
 from substances.vocabulary import Authority, Checked, SubstanceKind
 from tests.build import a_substance
@@ -25,6 +24,7 @@ from tests.substances.made_workbooks import BPA, CARC, GROUP, HYDRATE, NEW, REPR
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 DAY = dt.date(2026, 4, 15)
+LISTED = dt.date(2021, 7, 8)  # as NEW prints it
 
 
 @pytest.fixture(autouse=True)
@@ -33,8 +33,9 @@ def _loaded(tmp_path: Path) -> None:
 
 
 def _publish(folder: Path, *rows: tuple[object, ...], day: dt.date = DAY) -> ReleaseReport:
+    """Confirmed beforehand: with so few rows, nearly all of them leave with one."""
     path = a_workbook(folder / f"{day}-{len(list(folder.iterdir()))}.xlsx", rows or SAMPLE)
-    return publish_release(importer=ReachCandidateList(), path=path, published_on=day)
+    return publish_release(importer=ReachCandidateList(), path=path, published_on=day, confirmed=True)
 
 
 def _bpa() -> Substance:
@@ -95,7 +96,7 @@ def test_a_release_of_an_earlier_day_changes_history_not_today(tmp_path: Path) -
     assert not older.is_current
     assert ChemicalList.objects.get().current_release_id == newest.release
     assert not ListMembership.objects.in_force().filter(substance__name="Tris(made)phosphate").exists()
-    assert not Substance.objects.get(name="Tris(made)phosphate").flags.exists()
+    assert not Substance.objects.get(name="Tris(made)phosphate").flags.standing().exists()
 
 
 def test_a_row_nobody_knows_becomes_a_substance_that_search_finds(tmp_path: Path) -> None:
@@ -128,7 +129,7 @@ def test_a_second_release_knows_what_the_first_made(tmp_path: Path) -> None:
     _publish(tmp_path)
     again = _publish(tmp_path, day=dt.date(2026, 6, 1))
 
-    assert (again.substances_made, again.flags) == (0, 0)
+    assert (again.substances_made, again.entered, again.left, again.flags_raised, again.flags_ended) == (0, 0, 0, 0, 0)
 
 
 def test_a_reason_flags_those_who_lack_the_flag_and_doubles_none(tmp_path: Path) -> None:
@@ -138,55 +139,59 @@ def test_a_reason_flags_those_who_lack_the_flag_and_doubles_none(tmp_path: Path)
     assert (flag.concern, flag.authority) == ("carcinogenic", Authority.AUTHORITY_ASSESSMENT)
     assert flag.legal_basis == "Regulation (EC) No 1907/2006, Article 57(a)"
     assert flag.since == dt.date(2021, 7, 8)
-    assert flag.source.key == "reach-candidate-list"
+    assert (flag.source.key, flag.rule) == ("reach-candidate-list", "reach-57/57a")
+    assert str(flag.entry) == "Tris(made)phosphate"
     assert report.flags == 4  # one of the new substance, three of bisphenol A
 
 
-def _flags_of_new() -> list[tuple[dt.date | None, dt.date | None]]:
-    return list(Substance.objects.get(name="Tris(made)phosphate").flags.order_by("since").values_list("since", "until"))
+def _standing_of_new() -> list[tuple[str, dt.date | None]]:
+    flags = Substance.objects.get(name="Tris(made)phosphate").flags.standing()
+    return list(flags.order_by("concern").values_list("concern", "since"))
 
 
 @pytest.mark.parametrize("rows", [(BPA,), (BPA, (*NEW[:5], REPRO, *NEW[6:]))], ids=["substance gone", "reason gone"])
-def test_a_flag_ends_with_the_release_that_no_longer_states_it(
+def test_a_flag_stands_until_the_release_that_no_longer_states_it(
     tmp_path: Path, rows: tuple[tuple[object, ...], ...]
 ) -> None:
     _publish(tmp_path, BPA, NEW)
+    assert ("carcinogenic", LISTED) in _standing_of_new()
     _publish(tmp_path, *rows, day=dt.date(2026, 6, 1))
 
-    flags = Substance.objects.get(name="Tris(made)phosphate").flags
-    assert flags.get(concern="carcinogenic").until == dt.date(2026, 6, 1)
-    assert not flags.standing(dt.date(2026, 6, 1)).filter(concern="carcinogenic").exists()
-    assert flags.standing(dt.date(2026, 5, 31)).filter(concern="carcinogenic").exists()
+    assert "carcinogenic" not in {concern for concern, _since in _standing_of_new()}
+    new = Substance.objects.get(name="Tris(made)phosphate")
     told = Event.objects.get(kind="flag.ended")
-    assert (told.subject_id, told.occurred_on) == (flags.get(concern="carcinogenic").substance_id, dt.date(2026, 6, 1))
+    assert (told.subject_id, told.occurred_on) == (new.pk, dt.date(2026, 6, 1))
     assert told.details["concern"] == "carcinogenic"
 
 
-def test_a_flag_stated_again_is_a_new_one(tmp_path: Path) -> None:
+def test_a_flag_stated_again_stands_again_since_the_day_that_is_printed(tmp_path: Path) -> None:
     _publish(tmp_path, BPA, NEW)
     _publish(tmp_path, BPA, day=dt.date(2026, 5, 1))
+    assert _standing_of_new() == []
     _publish(tmp_path, BPA, NEW, day=dt.date(2026, 6, 1))
 
-    listed = dt.date(2021, 7, 8)
-    assert _flags_of_new() == [(listed, dt.date(2026, 5, 1)), (dt.date(2026, 6, 1), None)]
+    assert _standing_of_new() == [("carcinogenic", LISTED)]
+    told = Event.objects.filter(kind__startswith="flag.").order_by("occurred_on").values_list("kind", flat=True)
+    assert list(told) == ["flag.ended", "flag.stated"]
 
 
-def test_a_flag_that_held_for_no_whole_day_leaves_only_its_event(tmp_path: Path) -> None:
-    today = (*NEW[:4], "15-Apr-2026", *NEW[5:])
-    _publish(tmp_path, BPA, today)
-    _publish(tmp_path, BPA)
-
-    assert _flags_of_new() == []
-    assert Event.objects.filter(kind="flag.ended").count() == 1
-
-
-def test_a_release_from_the_past_ends_nothing_and_no_release_ends_the_starters_flags(tmp_path: Path) -> None:
-    starters = set(_bpa().flags.values_list("pk", flat=True))
+def test_a_release_from_the_past_ends_nothing_and_no_release_ends_flags_of_other_sources(tmp_path: Path) -> None:
+    starters = set(_bpa().flags.standing().values_list("pk", flat=True))
     _publish(tmp_path, NEW)
     _publish(tmp_path, HYDRATE, day=dt.date(2025, 1, 1))
 
-    assert _flags_of_new() == [(dt.date(2021, 7, 8), None)]
-    assert starters == set(_bpa().flags.filter(until=None).values_list("pk", flat=True))
+    assert _standing_of_new() == [("carcinogenic", LISTED)]
+    assert starters == set(_bpa().flags.standing().values_list("pk", flat=True))
+
+
+def test_what_a_starters_copy_of_the_list_says_gives_way_to_the_list(tmp_path: Path) -> None:
+    Source.objects.filter(key="reg-a").update(copy_of_list="reach-candidate-list")
+    assert _bpa().flags.standing().filter(release=None).exists()
+    report = _publish(tmp_path, NEW)
+
+    assert not _bpa().flags.standing().exists()
+    assert {one["code"] for one in report.problems} == {"starter_claim_not_found", "starter_flag_not_stated"}
+    assert "Bisphenol A" in report.problems[-1]["message"]
 
 
 def test_an_identifier_known_already_is_not_claimed_again(tmp_path: Path) -> None:
@@ -294,26 +299,6 @@ def test_a_wrong_file_leaves_nothing_behind(tmp_path: Path) -> None:
 
     assert not Release.objects.exists()
     assert not Entry.objects.exists()
-
-
-def test_a_dead_import_is_invisible_and_swept(tmp_path: Path) -> None:
-    path = a_workbook(tmp_path / "list.xlsx")
-    rows = list(ReachCandidateList().parse(path))
-    staged = Release(chemical_list=ChemicalList.objects.get(), published_on=DAY, sha256="0" * 64, rows=len(rows))
-    lists._stage(staged, rows)  # as far as an import gets that is killed before it publishes
-
-    assert _bpa().list_memberships.in_force().get().release_id is None
-    assert sweep_dead_imports() == 0
-    assert sweep_dead_imports(older_than=dt.timedelta(0)) == 1
-    assert not Entry.objects.exists()
-    assert not Release.objects.exists()
-
-
-def test_a_published_release_is_never_swept(tmp_path: Path) -> None:
-    _publish(tmp_path)
-
-    assert sweep_dead_imports(older_than=dt.timedelta(0)) == 0
-    assert Release.objects.exists()
 
 
 def test_the_command_prints_what_was_done(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

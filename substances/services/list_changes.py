@@ -1,0 +1,56 @@
+"""What a release changes against the one that answers today: who enters, who leaves, which flags appear and vanish."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from typing import Any
+
+from substances.models import ConcernFlag, ListMembership, Release
+
+# A file that takes away more than this share of a list is more likely broken than true.
+MOST_LEAVE_UNASKED = 0.05
+
+Flag = tuple[uuid.UUID, str]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Changes:
+    """The difference, in substances.
+
+    Attributes:
+        entered, left: substances.
+        flags_raised, flags_ended: (substance, concern), of what the list itself states.
+        named_before: how many substances it named.
+    """
+
+    entered: frozenset[uuid.UUID]
+    left: frozenset[uuid.UUID]
+    flags_raised: frozenset[Flag]
+    flags_ended: frozenset[Flag]
+    named_before: int
+
+    def doubts(self) -> list[dict[str, Any]]:
+        """Why a person should look before the portal answers from it; empty where nobody needs to."""
+        found: list[dict[str, Any]] = []
+        if len(self.left) > MOST_LEAVE_UNASKED * self.named_before:
+            found.append({"code": "many_leave", "left": len(self.left), "of": self.named_before})
+        if self.flags_ended:
+            found.append({"code": "flags_vanish", "flags": len(self.flags_ended)})
+        return found
+
+
+def changes(release: Release, before: Release | None) -> Changes:
+    """Against `before`; None: nothing was known of the list, so nothing leaves and nothing vanishes."""
+    now, then = _named(release), _named(before) if before else frozenset()
+    states, stated = _stated(release), _stated(before) if before else frozenset()
+    return Changes(now - then, then - now, states - stated, stated - states, len(then))
+
+
+def _named(release: Release) -> frozenset[uuid.UUID]:
+    return frozenset(ListMembership.objects.filter(release=release).order_by().values_list("substance_id", flat=True))
+
+
+def _stated(release: Release) -> frozenset[Flag]:
+    rows = ConcernFlag.objects.filter(release=release).order_by()
+    return frozenset(rows.values_list("substance_id", "concern"))

@@ -1,0 +1,191 @@
+"""The one short transaction after which the portal answers from a release that was staged."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from portal.organisations.models import User
+from portal.watching.services import record_event, record_events
+from substances.models import (
+    ChemicalList,
+    ConcernFlag,
+    Entry,
+    HazardClassification,
+    Identifier,
+    ListMembership,
+    Name,
+    OpenMember,
+    Release,
+    Source,
+    Substance,
+)
+from substances.services.list_changes import Changes, changes
+from substances.services.list_staging import Staged
+from substances.services.search_terms import rebuild_for
+from substances.vocabulary import Checked, EntryRole, NameKind
+
+_AT_ONCE = 500
+
+
+class DoesNotAddUp(Exception):
+    """The rows that were kept are not those that were read; nothing was published."""
+
+
+def publish(release: Release, *, confirmed_by: User | None = None) -> Changes:
+    """Makes a staged or waiting release the one that answers, if it is the newest of its list.
+
+    Raises:
+        DoesNotAddUp: see there.
+    """
+    with transaction.atomic():
+        chemical_list = ChemicalList.objects.select_for_update().get(pk=release.chemical_list_id)
+        before = chemical_list.current_release
+        _check_sum(release)
+        _follow_merges(release)
+        difference = changes(release, before)
+        release.state, release.released_at = Release.State.PUBLISHED, timezone.now()
+        release.confirmed_by = confirmed_by
+        release.save(update_fields=["state", "released_at", "confirmed_by"])
+        learned = _learn(release)
+        named = ListMembership.objects.filter(release=release).order_by().values("substance")
+        Substance.objects.filter(Q(staged_by=release) | Q(staged_by__isnull=False, pk__in=named)).update(staged_by=None)
+        if before is None or before.published_on <= release.published_on:
+            ChemicalList.objects.filter(pk=chemical_list.pk).update(current_release=release)
+            starters = None if before else _of_the_starter(chemical_list)
+            _bump(release, before, starters)
+            _tell(release, difference, first=before is None)
+    for start in range(0, len(learned), _AT_ONCE):
+        rebuild_for(Substance.objects.filter(pk__in=learned[start : start + _AT_ONCE]))
+    return difference
+
+
+def keep_learned(release: Release, staged: Staged) -> None:
+    """Puts down with the release what its publication will add to substances that are seen already."""
+    release.learned = {
+        "identifiers": [[str(pk), scheme, value, line] for (pk, scheme, value), line in staged.identifiers.items()],
+        "names": [[str(pk), text, line] for (pk, text), line in staged.names.items()],
+    }
+
+
+def _learn(release: Release) -> list[uuid.UUID]:
+    """Numbers and names of substances seen already; whose."""
+    source = Source.objects.get(key=release.chemical_list.slug)
+    told = f"release of {release.published_on}"
+    fact: dict[str, Any] = {"source": source, "checked": Checked.IMPORTED}
+    numbers, names = release.learned.get("identifiers", []), release.learned.get("names", [])
+    known = set(Identifier.objects.filter(substance__in={row[0] for row in numbers}).values_list(*_CLAIM))
+    new = [row for row in numbers if (uuid.UUID(row[0]), row[1], row[2]) not in known]
+    Identifier.objects.bulk_create(
+        [
+            Identifier(substance_id=pk, scheme=scheme, value=value, locator=f"{told}, line {line}", **fact)
+            for pk, scheme, value, line in new
+        ],
+        batch_size=_AT_ONCE,
+    )
+    Name.objects.bulk_create(
+        [
+            Name(
+                substance_id=pk,
+                language="en",
+                text=text[:1000],
+                kind=NameKind.SYNONYM,
+                locator=f"{told}, line {line}",
+                **fact,
+            )
+            for pk, text, line in names
+        ],
+        batch_size=_AT_ONCE,
+    )
+    return sorted({uuid.UUID(row[0]) for row in (*numbers, *names)})
+
+
+_CLAIM = ("substance_id", "scheme", "value")
+
+
+def _check_sum(release: Release) -> None:
+    kept = dict.fromkeys(EntryRole.values, 0)
+    for role in Entry.objects.filter(release=release).order_by().values_list("role", flat=True):
+        kept[role] += 1
+    counted = {
+        EntryRole.ENTRY: release.entries_count,
+        EntryRole.MEMBER: release.members_count,
+        EntryRole.CONTINUATION: release.continuations_count,
+        EntryRole.UNUSABLE: release.unusable_count,
+    }
+    if kept != counted or sum(kept.values()) != release.rows:
+        raise DoesNotAddUp(f"{release.rows} rows were read but {sum(kept.values())} kept; nothing was published.")
+
+
+def _follow_merges(release: Release) -> None:
+    """Substances merged while the release was staged or waited: what is said of them goes to the one that stands."""
+    for model in (ListMembership, HazardClassification, ConcernFlag):
+        rows = model._default_manager.filter(release=release, substance__merged_into__isnull=False)
+        for row in rows.select_related("substance"):
+            root = row.substance
+            while root.merged_into is not None:
+                root = root.merged_into
+            try:
+                with transaction.atomic():
+                    model._default_manager.filter(pk=row.pk).update(substance=root)
+            except IntegrityError:  # the release says the same of the one that stands
+                row.delete()
+
+
+def _of_the_starter(chemical_list: ChemicalList) -> Any:
+    claims = ListMembership.objects.filter(chemical_list=chemical_list, release=None)
+    return claims.order_by().values("substance")
+
+
+def _bump(release: Release, before: Release | None, starters: Any) -> None:
+    """Entity tags of everybody whom the list names or named grow."""
+    named = ListMembership.objects.filter(release__in=[one for one in (release, before) if one]).order_by()
+    touched = Q(pk__in=named.values("substance"))
+    if starters is not None:
+        touched |= Q(pk__in=starters)
+    Substance.objects.filter(touched).update(revision=F("revision") + 1)
+
+
+def _tell(release: Release, difference: Changes, *, first: bool) -> None:
+    """Those who watch learn what entered and left; a first release only takes the starter's place."""
+    slug = release.chemical_list.slug
+    record_event(
+        kind="list.released",
+        subject_kind="release",
+        subject_id=release.pk,
+        occurred_on=release.published_on,
+        details={"list": slug, "published_on": str(release.published_on), "entries": release.entries_count},
+    )
+    if first:
+        return
+    said = {"list": slug, "release": str(release.pk)}
+    news = [("list.entered", pk, said) for pk in sorted(difference.entered)]
+    news += [("list.left", pk, said) for pk in sorted(difference.left)]
+    for kind, flags in (("flag.stated", difference.flags_raised), ("flag.ended", difference.flags_ended)):
+        news += [(kind, pk, {"concern": concern, **said}) for pk, concern in sorted(flags)]
+    record_events(news, subject_kind="substance", occurred_on=release.published_on)
+
+
+def clear(release: uuid.UUID) -> None:
+    """Deletes a release that was not published, with everything staged for it, batch by batch; safe to repeat."""
+    unpublished = ~Q(release__state=Release.State.PUBLISHED)
+    for model in (ListMembership, HazardClassification, ConcernFlag, OpenMember, Entry):
+        _delete(model, Q(release=release) & unpublished)
+    hidden = Q(substance__staged_by=release) & ~Q(substance__staged_by__state=Release.State.PUBLISHED)
+    # A waiting release may have named one of them since; then it is that one's to keep.
+    adopted = ListMembership.objects.filter(substance__staged_by=release).exclude(release=release)
+    for other in adopted.select_related("release"):
+        Substance.objects.filter(pk=other.substance_id).update(staged_by=other.release)
+    _delete(Identifier, hidden)
+    _delete(Name, hidden)
+    _delete(Substance, Q(staged_by=release) & ~Q(staged_by__state=Release.State.PUBLISHED))
+    Release.objects.filter(pk=release).exclude(state=Release.State.PUBLISHED).delete()
+
+
+def _delete(model: Any, rows: Q) -> None:
+    while batch := list(model._default_manager.filter(rows).order_by().values_list("pk", flat=True)[:_AT_ONCE]):
+        model._default_manager.filter(pk__in=batch).delete()

@@ -1,0 +1,291 @@
+"""Writes a file's rows under a release that nobody sees: batch by batch, each batch whole or not at all.
+
+Everything a row says is staged with it: the entry as reported, whom it names, classifications, stated concerns, and the
+substances nobody knew. Killed between two batches, the next import of the same file goes on behind the last one.
+What is learned about substances that are seen already (a number, a name) is only kept in mind, for the one short
+transaction that publishes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import time
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from substances.importers.base import Classified, Importer, Problem, ReportedRow, Role, StatedConcern
+from substances.models import (
+    ConcernFlag,
+    Entry,
+    HazardClassification,
+    Identifier,
+    ListMembership,
+    Name,
+    OpenMember,
+    Release,
+    Source,
+    Substance,
+)
+from substances.services.list_resolution import Known, Resolved, Resolver
+from substances.services.search_terms import rebuild_for
+from substances.vocabulary import Checked, How, NameKind
+
+# Some 100 rows are written in 20 to 40 ms; other writers of SQLite wait no longer than that, and get their turn in the
+# pause behind it.
+_BATCH = 100
+_PAUSE_S = 0.005
+_LONGEST_REASON = 300
+
+FlagKey = tuple[uuid.UUID, str, str, str, str, dt.date | None]
+_FLAG_KEY = ("substance_id", "concern", "strength", "authority", "legal_basis", "since")
+
+
+class ImportLost(Exception):
+    """The staged release is gone: somebody swept it, believing this import dead."""
+
+
+@dataclasses.dataclass(slots=True)
+class Staged:
+    """What staging counted, and what it learned for the publication.
+
+    Attributes:
+        roles: rows by their role.
+        problems: `{line, code, message}`, in the order of the file.
+        identifiers: of substances seen already: (substance, scheme, value) → the line that says so first.
+        names: of substances seen already: (substance, name) → the line that says so first.
+        made: how many substances are new.
+    """
+
+    roles: Counter[str] = dataclasses.field(default_factory=Counter)
+    problems: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    identifiers: dict[tuple[uuid.UUID, str, str], int] = dataclasses.field(default_factory=dict)
+    names: dict[tuple[uuid.UUID, str], int] = dataclasses.field(default_factory=dict)
+    made: int = 0
+
+    @property
+    def rows(self) -> int:
+        """All rows."""
+        return self.roles.total()
+
+
+def stage(release: Release, importer: Importer, rows: Iterable[ReportedRow], source: Source) -> Staged:
+    """Writes what is not written yet of `rows`, and tells what all of them came to.
+
+    Raises:
+        ImportLost: the release was swept meanwhile.
+        WrongFile: from `rows`; what was staged before stays for the caller to clear.
+    """
+    return _Staging(release, importer, source).take(rows)
+
+
+class _Staging:
+    def __init__(self, release: Release, importer: Importer, source: Source) -> None:
+        self.release, self.importer, self.source = release, importer, source
+        self.resolver, self.known, self.staged = Resolver(), Known(), Staged()
+        self.told = f"release of {release.published_on}"
+        self.flags: set[FlagKey] = set(ConcernFlag.objects.filter(release=release).values_list(*_FLAG_KEY))
+        self.done = set(Entry.objects.filter(release=release).values_list("sheet", "line"))
+
+    def take(self, rows: Iterable[ReportedRow]) -> Staged:
+        for batch in _batches(rows):
+            batch_rows = _Rows(self)
+            for row in batch:
+                batch_rows.add(row, [*self.resolver.resolve(row)])
+            if batch_rows.entries:
+                batch_rows.write()
+                time.sleep(_PAUSE_S)
+        return self.staged
+
+
+def _batches(rows: Iterable[ReportedRow]) -> Iterator[list[ReportedRow]]:
+    there = iter(rows)
+    while batch := list(islice(there, _BATCH)):
+        yield batch
+
+
+class _Rows:
+    """One batch: what it will write."""
+
+    def __init__(self, staging: _Staging) -> None:
+        self.staging = staging
+        self.entries: list[Entry] = []
+        self.substances: list[Substance] = []
+        self.identifiers: list[Identifier] = []
+        self.names: list[Name] = []
+        # Facts of rows, each with its entry, whose key is known once it is written.
+        self.memberships: list[ListMembership] = []
+        self.classifications: list[HazardClassification] = []
+        self.flags: list[ConcernFlag] = []
+        self.open: list[OpenMember] = []
+
+    def add(self, row: ReportedRow, named: list[Resolved]) -> None:
+        """Plans everything that a row says; of one staged before only what is to be learned from it."""
+        staged = self.staging.staged
+        staged.roles[row.role.value] += 1
+        problems = [*row.problems, *(problem for found in named for problem in found.problems)]
+        staged.problems += [told(problem, row.line) for problem in problems]
+        is_new = (row.sheet, row.line) not in self.staging.done
+        for found in named:
+            self._learn(row, found, is_new=is_new)
+        if is_new:
+            entry = self._entry(row)
+            self.entries.append(entry)
+            if row.role is not Role.CONTINUATION:
+                self._state(row, named, entry)
+
+    def _entry(self, row: ReportedRow) -> Entry:
+        return Entry(
+            release=self.staging.release,
+            sheet=row.sheet,
+            line=row.line,
+            role=row.role.value,
+            belongs_to=row.belongs_to,
+            name=row.name,
+            reported=dict(row.cells),
+            listed_on=row.listed_on,
+            valid_until=row.valid_until,
+            reasons=list(row.reasons),
+            facts=dict(row.facts),
+            is_group=row.is_group,
+        )
+
+    def _learn(self, row: ReportedRow, found: Resolved, *, is_new: bool) -> None:
+        """Numbers and names: of a new substance at once, of one that is seen when the release is published."""
+        known, staged, pk = self.staging.known, self.staging.staged, found.substance
+        if pk is None:
+            return
+        new = self.staging.resolver.new.pop(pk, None)
+        if new is not None and is_new:
+            staged.made += 1
+            known.hidden.add(pk)
+            self.substances.append(Substance(id=pk, kind=new.kind, name=new.name, staged_by=self.staging.release))
+        for scheme, value in found.numbers:
+            if known.learns_number(pk, scheme, value):
+                if pk in known.hidden:
+                    self.identifiers.append(self._identifier(pk, scheme, value, row.line))
+                else:
+                    staged.identifiers[pk, scheme, value] = row.line
+        if found.member.name and known.learns_name(pk, found.member.name):
+            if pk in known.hidden:
+                kind = NameKind.PREFERRED if new is not None else NameKind.SYNONYM
+                self.names.append(self._name(pk, found.member.name, kind, row.line))
+            else:
+                staged.names[pk, found.member.name] = row.line
+
+    def _identifier(self, pk: uuid.UUID, scheme: str, value: str, line: int) -> Identifier:
+        return Identifier(substance_id=pk, scheme=scheme, value=value, **self._fact(line))
+
+    def _name(self, pk: uuid.UUID, text: str, kind: str, line: int) -> Name:
+        return Name(substance_id=pk, language="en", text=text[:1000], kind=kind, **self._fact(line))
+
+    def _fact(self, line: int) -> dict[str, Any]:
+        locator = f"{self.staging.told}, line {line}"
+        return {"source": self.staging.source, "checked": Checked.IMPORTED, "locator": locator}
+
+    def _state(self, row: ReportedRow, named: list[Resolved], entry: Entry) -> None:
+        """Whom the row names, how they are classified, what it states of them, and what stays open."""
+        concerns = [*self.staging.importer.stated(row)] if row.role is not Role.UNUSABLE else []
+        seen = set()
+        for found in named:
+            pk = found.substance
+            if pk is None:
+                self.open.append(self._open(found, entry))
+            elif pk not in seen:
+                seen.add(pk)
+                fact = {"release": self.staging.release, "entry": entry, **self._fact(row.line)}
+                self.memberships.append(self._membership(row, pk, found.resolved_by, fact))
+                self.classifications += [_classification(row, pk, one, fact) for one in _once(row.classifications)]
+                flags = (flag_of(row, pk, one, self.staging.flags, **fact) for one in concerns)
+                self.flags += [flag for flag in flags if flag]
+
+    def _membership(self, row: ReportedRow, pk: uuid.UUID, by: str, fact: dict[str, Any]) -> ListMembership:
+        return ListMembership(
+            chemical_list_id=self.staging.release.chemical_list_id,
+            substance_id=pk,
+            how=How.AS_MEMBER if row.role is Role.MEMBER else How.BY_NAME,
+            reason=";".join(row.reasons)[:_LONGEST_REASON],
+            valid_from=row.listed_on,
+            valid_until=row.valid_until,
+            resolved_by=by,
+            **fact | {"locator": f"line {row.line}"},
+        )
+
+    def _open(self, found: Resolved, entry: Entry) -> OpenMember:
+        first = found.problems[-1] if found.problems else Problem("open", f"{found.member.name} names nobody we know")
+        return OpenMember(
+            release=self.staging.release,
+            entry=entry,
+            reported={name: value for name, value in dataclasses.asdict(found.member).items() if value},
+            code=first.code,
+            message=first.message,
+            candidates=[str(pk) for pk in found.candidates],
+        )
+
+    @transaction.atomic
+    def write(self) -> None:
+        """Everything of the batch in one transaction, short enough for others to wait for."""
+        release = Release.objects.filter(pk=self.staging.release.pk, state=Release.State.STAGED)
+        if not release.update(heartbeat_at=timezone.now()):
+            raise ImportLost
+        Substance.objects.bulk_create(self.substances)
+        Identifier.objects.bulk_create(self.identifiers)
+        Name.objects.bulk_create(self.names)
+        Entry.objects.bulk_create(self.entries)
+        ListMembership.objects.bulk_create(self.memberships)
+        HazardClassification.objects.bulk_create(self.classifications)
+        ConcernFlag.objects.bulk_create(self.flags)
+        OpenMember.objects.bulk_create(self.open)
+        if self.substances:
+            rebuild_for(self.substances)
+
+
+def _once(classifications: Iterable[Classified]) -> Iterable[Classified]:
+    """Each as printed once: an entry may repeat a line."""
+    return {one.as_printed: one for one in classifications}.values()
+
+
+def _classification(
+    row: ReportedRow, substance: uuid.UUID, one: Classified, fact: dict[str, Any]
+) -> HazardClassification:
+    return HazardClassification(
+        substance_id=substance,
+        hazard_class=one.hazard_class,
+        hazard_statement=one.hazard_statement,
+        as_printed=one.as_printed,
+        valid_from=row.listed_on,
+        valid_until=row.valid_until,
+        **fact,
+    )
+
+
+def flag_of(
+    row: ReportedRow, substance: uuid.UUID, stated: StatedConcern, known: set[FlagKey], **fact: Any
+) -> ConcernFlag | None:
+    """The flag that a row states of a substance; None where the release has stated it already, as `known` remembers."""
+    key = (substance, stated.concern, stated.strength, stated.authority, stated.legal_basis, row.listed_on)
+    if key in known:
+        return None
+    known.add(key)
+    return ConcernFlag(
+        substance_id=substance,
+        concern=stated.concern,
+        strength=stated.strength,
+        authority=stated.authority,
+        legal_basis=stated.legal_basis,
+        rule=stated.rule,
+        since=row.listed_on,
+        until=row.valid_until,
+        **fact,
+    )
+
+
+def told(problem: Problem, line: int | None) -> dict[str, Any]:
+    """A problem as a report and a release keep it."""
+    return {"line": line, "code": problem.code, "message": problem.message}
