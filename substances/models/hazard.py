@@ -45,7 +45,7 @@ class HazardClassification(SourcedFact):
                 name="classification_is_given_once_by_an_entry",
             ),
             models.CheckConstraint(
-                name="classification_comes_from_an_entry_or_from_no_release",
+                name="classification_is_of_an_entry_or_of_no_release",
                 condition=Q(release__isnull=True, entry__isnull=True) | Q(release__isnull=False, entry__isnull=False),
             ),
         ]
@@ -102,8 +102,8 @@ class ConcernFlag(SourcedFact):
                 name="flag_is_stated_once_by_a_release",
             ),
             models.CheckConstraint(
-                name="flag_comes_from_an_entry_or_from_no_release",
-                condition=Q(release__isnull=True, entry__isnull=True) | Q(release__isnull=False, entry__isnull=False),
+                name="flag_of_an_entry_is_of_its_release",
+                condition=Q(release__isnull=False) | Q(entry__isnull=True),
             ),
         ]
         indexes = [models.Index(fields=["concern", "authority"], name="flag_by_concern")]

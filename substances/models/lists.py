@@ -139,7 +139,8 @@ class Entry(models.Model):
 class ListMembership(SourcedFact):
     """That a list names a substance, by name or as a member of what it names.
 
-    Either from an entry of a release, or, before the first real import, claimed by the starter catalogue.
+    From an entry of a release; or claimed by the starter catalogue, before the first real import (without a release)
+    and behind it where no single row of a group could be told (of a release, without an entry).
     """
 
     chemical_list = models.ForeignKey(ChemicalList, on_delete=models.PROTECT, related_name="memberships")
@@ -160,8 +161,8 @@ class ListMembership(SourcedFact):
         ordering = ["chemical_list__name", "valid_from"]
         constraints = [
             models.CheckConstraint(
-                name="membership_comes_from_an_entry_or_from_the_starter",
-                condition=Q(release__isnull=True, entry__isnull=True) | Q(release__isnull=False, entry__isnull=False),
+                name="membership_of_an_entry_is_of_its_release",
+                condition=Q(release__isnull=False) | Q(entry__isnull=True),
             ),
             models.CheckConstraint(
                 name="membership_is_by_name_or_as_member", condition=Q(how__in=["by_name", "as_member"])
@@ -177,7 +178,7 @@ class ListMembership(SourcedFact):
             ),
             models.UniqueConstraint(
                 *("chemical_list", "substance", "reason", day_or_never("valid_from")),
-                condition=Q(entry__isnull=True),
+                condition=Q(release__isnull=True),
                 name="list_membership_is_claimed_once_by_the_starter",
             ),
         ]

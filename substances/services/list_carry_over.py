@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,27 +10,29 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from substances.importers.base import Importer, Problem, ReportedRow
+from substances.importers.base import Importer, Problem, ReportedRow, Role
 from substances.models import ConcernFlag, Entry, ListMembership, Name, Release, Substance
 from substances.services.catalogue_changes import STARTER_CHECKED
 from substances.services.list_resolution import folded
 from substances.services.list_staging import FlagKey, flag_of, told
+from substances.vocabulary import How
 
 _SHORTEST_NAME = 6
-_RESOLVED_BY = "starter, same day and reasons"
+_RESOLVED_BY = "starter"
 
 
 @transaction.atomic
 def carry_over(release: Release, importer: Importer) -> list[dict[str, Any]]:
-    """Ties the starter's claims about members of groups to the group's row; the problems found.
+    """Keeps the starter's claims about members of groups, tied to the group's row where it can be told; the problems.
 
     The publisher's file names groups without their members; the starter names some, with a source of their own. Such
     a claim belongs to the one group row of the same day and reasons; where there are several, to the one whose name
-    holds a name of the substance. What belongs to no row is told as a problem and no longer shown.
+    and the substance's hold one another. Where none can be told it is kept without a row: a file that names no members
+    does not deny them. A substance that the starter says is listed by its own name, and no row names, is told as a
+    problem and no longer shown.
     """
-    done = ListMembership.objects.filter(release=release)
-    done.filter(resolved_by=_RESOLVED_BY).delete()  # of an import that died behind this step
-    named = set(done.order_by().values_list("substance_id", flat=True))
+    _forget(release)
+    named = set(ListMembership.objects.filter(release=release).order_by().values_list("substance_id", flat=True))
     claims = [
         claim
         for claim in ListMembership.objects.filter(
@@ -39,30 +42,64 @@ def carry_over(release: Release, importer: Importer) -> list[dict[str, Any]]:
     ]
     if not claims:
         return []
-    groups = list(Entry.objects.filter(release=release, is_group=True))
+    groups = list(Entry.objects.filter(release=release, role=Role.ENTRY).filter(_may_be_a_group()))
     names = _names_of({claim.substance_id for claim in claims})
     problems, memberships, flags = [], [], []
     known: set[FlagKey] = set()
     for claim in claims:
         entry = _entry_of(claim, groups, names[claim.substance_id])
         if entry is None:
-            message = (
-                f"the starter catalogue names {claim.substance.name} ({claim.valid_from}); no row of the file does"
-            )
-            problems.append(told(Problem("starter_claim_not_found", message), None))
-            continue
-        fact = {"source_id": claim.source_id, "checked": claim.checked, "locator": claim.locator}
-        fact |= {"release": release, "entry": entry}
-        memberships.append(_membership(claim, fact))
-        row = ReportedRow(entry.sheet, entry.line, {}, entry.name, (), tuple(entry.reasons), entry.listed_on)
-        for stated in importer.stated(row):
-            flag = flag_of(row, claim.substance_id, stated, known, **fact)
-            if flag is not None:
-                flags.append(flag)
+            problems.append(_untied(claim))
+            if claim.how != How.AS_MEMBER:
+                continue
+            flags += _copies(claim, release)
+        else:
+            row = ReportedRow(entry.sheet, entry.line, {}, entry.name, (), tuple(entry.reasons), entry.listed_on)
+            fact = {**_said(claim), "release": release, "entry": entry}
+            stated = (flag_of(row, claim.substance_id, one, known, **fact) for one in importer.stated(row))
+            flags += [flag for flag in stated if flag]
+        memberships.append(_membership(claim, release, entry))
     ListMembership.objects.bulk_create(memberships)
-    ConcernFlag.objects.filter(release=release, substance__in={flag.substance_id for flag in flags}).delete()
     ConcernFlag.objects.bulk_create(flags)
     return problems
+
+
+def _forget(release: Release) -> None:
+    """What an import that died behind this step has carried over already."""
+    ConcernFlag.objects.filter(release=release, checked__in=STARTER_CHECKED).delete()
+    ListMembership.objects.filter(release=release, checked__in=STARTER_CHECKED).delete()
+
+
+def _may_be_a_group() -> Q:
+    """Groups by what the importer says, or by their names: some are printed with a number of the group."""
+    return Q(is_group=True) | Q(name__icontains="group")
+
+
+def _untied(claim: ListMembership) -> dict[str, Any]:
+    name = f"{claim.substance.name} ({claim.valid_from})"
+    if claim.how == How.AS_MEMBER:
+        message = f"the starter catalogue calls {name} a member of a group; which row that is cannot be told"
+        return told(Problem("starter_claim_not_tied", message), None)
+    message = f"the starter catalogue names {name}; no row of the file does"
+    return told(Problem("starter_claim_not_found", message), None)
+
+
+def _copies(claim: ListMembership, release: Release) -> list[ConcernFlag]:
+    """The starter's flags of the same list, kept with the claim that is kept."""
+    flags = ConcernFlag.objects.filter(
+        substance=claim.substance_id,
+        release=None,
+        source__copy_of_list=release.chemical_list.slug,
+        checked__in=STARTER_CHECKED,
+    )
+    copies = list(flags)
+    for flag in copies:
+        flag.pk, flag.release, flag._state.adding = None, release, True
+    return copies
+
+
+def _said(claim: ListMembership) -> dict[str, Any]:
+    return {"source_id": claim.source_id, "checked": claim.checked, "locator": claim.locator}
 
 
 def flags_superseded(release: Release) -> list[dict[str, Any]]:
@@ -88,20 +125,36 @@ def _entry_of(claim: ListMembership, groups: Iterable[Entry], names: Iterable[st
     reasons = sorted(claim.reason.split(";"))
     same = [entry for entry in groups if entry.listed_on == claim.valid_from and sorted(entry.reasons) == reasons]
     if len(same) > 1:
-        called = {name for name in names if len(name) >= _SHORTEST_NAME}
-        same = [entry for entry in same if any(name in folded(entry.name) for name in called)]
+        called = {_squeezed(name) for name in names if len(name) >= _SHORTEST_NAME}
+        same = [entry for entry in same if any(_hold_one_another(entry.name, name) for name in called)]
     return same[0] if len({entry.name for entry in same}) == 1 else None
 
 
-def _membership(claim: ListMembership, fact: dict[str, Any]) -> ListMembership:
+def _hold_one_another(group: str, name: str) -> bool:
+    """Whether the group's name holds the substance's, or its head ("Tetrabromodiphenyl ether (group)") stands in that."""
+    head = _squeezed(_BEHIND_THE_HEAD.split(group, maxsplit=1)[0])
+    return name in _squeezed(group) or (len(head) >= _SHORTEST_NAME and head in name)
+
+
+_BEHIND_THE_HEAD = re.compile(r"\s*\(|,|\band\b")
+
+
+def _squeezed(name: str) -> str:
+    """A name without the blanks and dashes in which publishers differ."""
+    return re.sub(r"[\s-]+", "", folded(name))
+
+
+def _membership(claim: ListMembership, release: Release, entry: Entry | None) -> ListMembership:
     return ListMembership(
         chemical_list_id=claim.chemical_list_id,
+        release=release,
+        entry=entry,
         substance_id=claim.substance_id,
         how=claim.how,
         reason=claim.reason,
         valid_from=claim.valid_from,
         resolved_by=_RESOLVED_BY,
-        **fact,
+        **_said(claim),
     )
 
 
