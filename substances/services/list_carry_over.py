@@ -131,7 +131,7 @@ def _entry_of(claim: ListMembership, groups: Iterable[Entry], names: Iterable[st
 
 
 def _hold_one_another(group: str, name: str) -> bool:
-    """Whether the group's name holds the substance's, or its head ("Tetrabromodiphenyl ether (group)") stands in that."""
+    """Whether the group's name holds the substance's, or its head ("X ether" of "X ether (group)") stands in that."""
     head = _squeezed(_BEHIND_THE_HEAD.split(group, maxsplit=1)[0])
     return name in _squeezed(group) or (len(head) >= _SHORTEST_NAME and head in name)
 
