@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from substances.importers.base import Classified
@@ -50,6 +50,7 @@ def test_a_line_is_a_class_with_its_statement(line: str, meant: Classified) -> N
     assert classifications(line).problems == ()
 
 
+@settings(deadline=None)
 @given(line=A_LINE, star=STARS, code_star=STARS)
 def test_every_class_is_read_back_from_how_annex_vi_prints_it(line: tuple[str, str], star: str, code_star: str) -> None:
     name, code = line
@@ -83,6 +84,7 @@ def test_statements_are_read_in_every_spelling(cell: str, meant: list[Statement]
     assert problems == ()
 
 
+@settings(deadline=None)
 @given(
     codes=st.lists(st.sampled_from(sorted(STATEMENTS)), min_size=1), between=st.sampled_from(["", " ", ";", "; ", "\n"])
 )
@@ -101,6 +103,7 @@ def test_what_is_no_statement_is_told_and_not_guessed(cell: str) -> None:
     assert {problem.code for problem in problems} == {"statement_not_read"}
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="H3072EUFDfdi*(); -x\n"))
 def test_nothing_is_read_that_is_not_printed(cell: str) -> None:
     found, _ = statements(cell)

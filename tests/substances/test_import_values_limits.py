@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from substances.importers.values.limits import (
@@ -132,6 +132,7 @@ def test_what_cannot_be_read_is_kept_with_a_problem(cell: str, kept: list[str]) 
     assert read.concentrations == ()
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="C\u2265\u2264<M=10,5% ;*:HaSkinIrt.2() \n"))
 def test_any_text_is_read_or_kept(cell: str) -> None:
     read = limits(cell)
@@ -141,6 +142,7 @@ def test_any_text_is_read_or_kept(cell: str) -> None:
     assert sum(char.isdigit() for char in known) == sum(char.isdigit() for char in cell)
 
 
+@settings(deadline=None)
 @given(
     least=st.decimals(min_value=0, max_value=49, places=4),
     most=st.decimals(min_value=50, max_value=100, places=4),

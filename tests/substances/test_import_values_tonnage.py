@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from substances.importers.values.tonnage import Tonnage, TonnageStatus, tonnage_problems, tonnages
@@ -44,6 +44,7 @@ def test_a_band_is_read_in_every_spelling(printed: str, least: int | Decimal | N
     assert (one.min_included, one.max_included) == (True, False)
 
 
+@settings(deadline=None)
 @given(
     least=st.sampled_from(BOUNDS[:-1]),
     group=st.sampled_from(["", ",", " ", "\u00a0", "'"]),
@@ -125,6 +126,7 @@ def test_what_is_not_understood_keeps_its_text_and_has_no_bounds(printed: str) -
     assert [problem.code for problem in tonnage_problems([one])] == ["tonnage_not_understood"]
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_has_a_status_and_bounds_only_with_a_band(cell: str) -> None:
     for one in tonnages(cell):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from substances.importers.values.use_descriptors import CODES, UseDescriptor, use_descriptors
@@ -32,6 +32,7 @@ def test_codes_are_read_into_their_normal_form(cell: str, codes: list[str]) -> N
     assert problems == ()
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(sorted(CODES)), min_size=1, unique=True), st.sampled_from([", ", "; ", "\n", " / "]))
 def test_every_code_is_read_among_others(codes: list[str], between: str) -> None:
     found, problems = use_descriptors(between.join(codes))
@@ -70,6 +71,7 @@ def test_what_is_no_known_code_is_told(cell: str, codes: list[str], told: list[s
     assert [problem.code for problem in problems] == told
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_read_or_told(cell: str) -> None:
     found, problems = use_descriptors(cell)
