@@ -25,7 +25,10 @@ class PopsProcess(WorkList):
             Step.INTENTION,
         ),
         "EU Council decision on the Commission Proposal": ("decision of the Council to propose", Step.AGREEMENT),
-        "POPRC decision on the fulfilment of the Annex D criteria": ("decision on the Annex D criteria", Step.SCREENING),
+        "POPRC decision on the fulfilment of the Annex D criteria": (
+            "decision on the Annex D criteria",
+            Step.SCREENING,
+        ),
         "Adoption of the risk profile by the POPRC": ("risk profile", Step.OPINION),
         "Adoption of the risk management evaluation by the POPRC": ("risk management evaluation", Step.OPINION),
         "Conference of Parties decision on the listing of the substance": (
