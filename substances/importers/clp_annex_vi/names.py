@@ -70,7 +70,8 @@ def _unmarked(name: str, ec: str, cas: str, index_number: str) -> tuple[tuple[Me
     parts = split_parallel([ec, cas])
     if parts is None:
         return (), (_not_clear("EC and CAS numbers have different numbers of lines"),)
-    found = [Member(_flat(name), number, other, index_number) for other, number in parts]
+    flat = _flat(name)
+    found = [Member(flat, number, other, index_number) for other, number in parts]
     return tuple(dict.fromkeys(found)), ()
 
 

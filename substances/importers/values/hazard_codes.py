@@ -24,6 +24,7 @@ _TOKEN = re.compile(
     rf"(?P<code>{_CODE})(?P<after>(?:\s*(?:\*{{1,4}}|{_BRACKETS}))*)|[\s;,+/|&]+|(?P<word>[^\s;,+/|&]+)", re.ASCII
 )
 _BEFORE_CODE = re.compile(rf"(?:^|(?<=[\s,;:(*–-])){_CODE}", re.ASCII)
+_QUOTED = 200
 _ASTERISKS = re.compile(r"\s*(\*{1,4})$")
 
 
@@ -193,6 +194,7 @@ def statements(cell: str) -> tuple[tuple[Statement, ...], tuple[Problem, ...]]:
     """The hazard statements in a cell, in the order printed, and what in it is none."""
     found: list[Statement] = []
     problems: list[Problem] = []
+    unread: list[str] = []
     for token in _TOKEN.finditer(cell):
         code, after, word = token["code"], token["after"], token["word"]
         if code:
@@ -202,7 +204,9 @@ def statements(cell: str) -> tuple[tuple[Statement, ...], tuple[Problem, ...]]:
             if code not in STATEMENTS:
                 problems.append(Problem("statement_unknown", f"{code!r} is no hazard statement of CLP"))
         elif word and word not in MISSING:
-            problems.append(Problem("statement_not_read", f"{word!r} in {cell!r} is no hazard statement"))
+            unread.append(word)
+    if unread:
+        problems.append(Problem("statement_not_read", f"{' '.join(unread)[:_QUOTED]!r} is no hazard statement"))
     return tuple(found), tuple(problems)
 
 

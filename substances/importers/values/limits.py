@@ -17,7 +17,8 @@ from decimal import Decimal
 from substances.importers.base import MISSING, Problem
 from substances.importers.values.hazard_codes import classifications
 
-_NUMBER = r"(?:\d{1,3}(?: \d{3})+|\d+(?:[.,]\d+)?)"
+# As long as a number may be: cells come from strangers.
+_NUMBER = r"(?<![\d.,])(?:\d{1,3}(?: \d{3}){1,3}|\d{1,9}(?:[.,]\d{1,9})?)(?!\d)"
 _HEAD = r"(?P<head>[A-Za-z][A-Za-z .-]{1,24}(?:\d[A-D]?)? ?\*{0,4} ?[;,] ?(?:EU)?H\d{3}[A-Za-z]{0,2} ?\*{0,4}) ?: ?"
 _ITEM = re.compile(
     rf"(?:{_HEAD})?"

@@ -45,7 +45,11 @@ class Tonnage:
     max_included: bool = False
 
 
-_NUMBER = r"\d{1,3}(?:[ ,']\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3}){2,}|\d+(?:\.(?!\d{3}(?!\d))\d+|,\d{1,2})?"
+# As long as a number may be: cells come from strangers.
+_NUMBER = (
+    r"\d{1,3}(?:[ ,']\d{3}){1,4}(?:\.\d{1,6})?|\d{1,3}(?:\.\d{3}){2,4}"
+    r"|\d{1,15}(?:\.(?!\d{3}(?!\d))\d{1,6}|,\d{1,2})?"
+)
 _UNIT = re.compile(
     r"(?<![a-z])(?:metric )?(?:tonnes?|tons?|tpa|tpy|t)(?![a-z])(?: ?(?:/|per) ?(?:annum|year|yr|a|y)(?![a-z]))?\.?"
     r"|(?<![a-z])(?:per|p\.?) ?(?:annum|year|a\.?)(?![a-z])"
