@@ -80,7 +80,7 @@ def test_reasons_state_what_the_publisher_says(tmp_path: Path) -> None:
         ("reprotoxic", "example-watch-list/cmr"),
     ]
     (cancer,) = importer.stated(salts)
-    assert (cancer.strength, cancer.authority) == ("suspected", "ngo_proposed")
+    assert (cancer.strength, cancer.authority) == ("suspected", "screening_list")
     assert cancer.legal_basis == "Example watch list, criterion 1"
 
 
@@ -180,6 +180,7 @@ def test_a_file_that_the_mapping_does_not_describe_is_refused(
         ({"list__effect": "bad"}, "list.effect: 'bad' is none of concern"),
         ({"list__effect": "inventory"}, "reasons.Cancer.concern: a list of effect 'inventory' states no concern"),
         ({"list__url": "www.example.org"}, "list.url: 'www.example.org' is no address"),
+        ({"list__jurisdiction": "x" * 61}, "list.jurisdiction: has 61 characters; 60 is the most"),
         ({"list__name": 7}, "list.name: 7 is no text; put it in quotes"),
         ({"list": "X"}, "list: 'X' is no table"),
         ({"file__kind": "ods"}, "file.kind: 'ods' is none of csv, xlsx"),
@@ -202,11 +203,13 @@ def test_a_file_that_the_mapping_does_not_describe_is_refused(
         ({"reasons": None}, "reasons: is missing"),
         ({"columns__reasons": None}, "columns.reasons: is missing"),
         ({"reasons__Cancer__is": None}, "reasons.Cancer.is: is missing"),
+        ({"reasons__Cancer__is": "x" * 50}, "reasons.Cancer.concern: the rule .* has more than 60"),
         ({"reasons__Cancer__is": "a;b"}, "reasons.Cancer.is: 'a;b' has a semicolon"),
         ({"reasons__Cancer__is": "cmr"}, "reasons.CMR.is: 'cmr' has another meaning further up"),
         ({"reasons__Cancer__concern": "cancer"}, "reasons.Cancer.concern: 'cancer' is none of carcinogenic"),
         ({"reasons__Cancer__authority": None}, "reasons.Cancer.authority: is missing"),
         ({"reasons__Cancer__authority": "harmonised"}, "reasons.Cancer.authority: only a list of effect"),
+        ({"reasons__Cancer__authority": "ngo_reviewed"}, "reasons.Cancer.authority: .* comes through review"),
         ({"reasons__Cancer__strenght": "x"}, "reasons.Cancer.strenght: is no key of a mapping; was 'strength' meant"),
         ({"reasons__CMR__states": [{"concern": "mutagenic"}]}, r"reasons.CMR.states\[1\].authority: is missing"),
     ],

@@ -23,7 +23,14 @@ _KEYS = (
 )
 _OF_A_CONCERN = ("concern", "strength", "authority", "legal_basis")
 _SLUG = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.ASCII)
-_MAX_SLUG = 60
+_MAX_SLUG = _MAX_RULE = 60
+# Levels of authority that a list may have. An NGO's own list is a screening list: its flags are proposed and reviewed.
+AUTHORITIES: tuple[str, ...] = (
+    Authority.HARMONISED,
+    Authority.AUTHORITY_ASSESSMENT,
+    Authority.SCREENING_LIST,
+    Authority.MODEL,
+)
 # Effects of lists by which a concern may be stated; to be named by the others is no concern.
 _STATING = frozenset({ListEffect.CONCERN, ListEffect.CLASSIFICATION, ListEffect.ASSESSMENT, ListEffect.DUTY})
 
@@ -146,9 +153,9 @@ def _about(section: Section) -> About:
         name=section.text("name"),
         publisher=section.text("publisher"),
         effect=section.choice("effect", ListEffect.values),
-        jurisdiction=section.text("jurisdiction", ""),
-        legal_basis=section.text("legal_basis", ""),
-        url=section.text("url", ""),
+        jurisdiction=section.text("jurisdiction", "", most=60),
+        legal_basis=section.text("legal_basis", "", most=300),
+        url=section.text("url", "", most=500),
         licence=section.text("licence"),
     )
     if about.url and not re.fullmatch(r"https?://\S+", about.url):
@@ -214,7 +221,7 @@ def _reasons(section: Section, slug: str, about: About) -> dict[str, Reason]:
 
 
 def _reason(section: Section, slug: str, about: About) -> Reason:
-    normal = section.text("is")
+    normal = section.text("is", most=60)
     if ";" in normal:
         raise MappingError(section.path("is"), f"{normal!r} has a semicolon, which stands between reasons")
     if section.has("states"):
@@ -229,13 +236,23 @@ def _concern(section: Section, normal: str, slug: str, about: About) -> StatedCo
     concern = section.choice("concern", Concern.values)
     if about.effect not in _STATING:
         raise MappingError(section.path("concern"), f"a list of effect {about.effect!r} states no concern")
-    authority = section.choice("authority", Authority.values)
+    authority = section.text("authority")
+    if authority not in AUTHORITIES:
+        raise MappingError(
+            section.path("authority"),
+            f"{authority!r} is none of {', '.join(AUTHORITIES)}; a flag of an NGO comes through review, not by a list",
+        )
     if authority == Authority.HARMONISED and about.effect != ListEffect.CLASSIFICATION:
         raise MappingError(section.path("authority"), "only a list of effect 'classification' is harmonised in law")
     strength = section.choice("strength", Strength.values, "")
-    basis = section.text("legal_basis", f"{about.name}, {normal}")
+    basis = section.text("legal_basis", f"{about.name}, {normal}", most=300)
+    rule = f"{slug}/{'-'.join(normal.split())}"
+    if len(rule) > _MAX_RULE:
+        raise MappingError(
+            section.path("concern"), f"the rule {rule!r} has more than {_MAX_RULE} characters; shorten is"
+        )
     section.done(_OF_A_CONCERN)
-    return StatedConcern(concern, strength, authority, basis, f"{slug}/{'-'.join(normal.split())}")
+    return StatedConcern(concern, strength, authority, basis, rule)
 
 
 def _day(section: Section, name: str) -> dt.date | None:

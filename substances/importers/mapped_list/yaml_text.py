@@ -87,8 +87,8 @@ class Section:
         """Whatever stands there; None where nothing does."""
         return self._left.pop(name, None)
 
-    def text(self, name: str, default: str | None = None) -> str:
-        """A text without blanks at its ends; required where there is no default."""
+    def text(self, name: str, default: str | None = None, *, most: int = 200) -> str:
+        """A text of at most `most` characters, without blanks at its ends; required where there is no default."""
         value = self.value(name)
         if value is None and default is not None:
             return default
@@ -98,6 +98,8 @@ class Section:
             raise MappingError(self.path(name), f"{value!r} is no text; put it in quotes")
         if not value.strip() and default is None:
             raise MappingError(self.path(name), "is empty")
+        if len(value.strip()) > most:
+            raise MappingError(self.path(name), f"has {len(value.strip())} characters; {most} is the most")
         return value.strip()
 
     def choice(self, name: str, choices: Sequence[str], default: str | None = None) -> str:

@@ -15,7 +15,7 @@ _ANOTHER_THING = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _LIMIT = re.compile(
-    r"\(((?:airborne|inhal|respirable|internal use|ingested|oral|dermal|>)[^()]*)\)", re.ASCII | re.IGNORECASE
+    r"\(((?:airborne|inhal|respirable|internal use|ingested|oral|dermal|>)[^()]{0,120})\)", re.ASCII | re.IGNORECASE
 )
 
 
