@@ -101,6 +101,10 @@ def test_a_line_end_in_quotes_is_part_of_the_cell(tmp_path: Path) -> None:
     assert [line.number for line in lines] == [2, 3]
 
 
+def test_a_broken_inchi_is_not_taken_for_rows(tmp_path: Path) -> None:
+    assert names_in(a_file(tmp_path, 'CAS,Name,Note\n1-2-3,"InChI=1S/X/c1,2\n3,4",x\n')) == ["InChI=1S/X/c1,2\n3,4"]
+
+
 def test_a_quote_inside_a_cell_is_a_letter(tmp_path: Path) -> None:
     assert names_in(a_file(tmp_path, 'CAS,Name,Note\n1-2-3,2,2"\n1-2-4,"2,2""-x",\n')) == ["2", '2,2"-x']
 

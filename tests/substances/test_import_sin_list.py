@@ -143,6 +143,10 @@ def test_a_key_is_read_as_what_it_is(tmp_path: Path, key: str, members: list[tup
     assert row.cells["CAS Number"] == key
 
 
+def test_a_group_with_a_number_is_no_group_by_name_only(tmp_path: Path) -> None:
+    assert not one(tmp_path, cas="Various 2", ec="201-245-8").is_group
+
+
 def test_every_token_states_a_concern_of_the_vocabulary_as_a_screening_list(tmp_path: Path) -> None:
     tokens = (
         "Carcinogenic, Extremely persistent, Toxic to Reproduction, Mutagenic, Endocrine disruptor, "

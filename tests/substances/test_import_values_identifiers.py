@@ -59,7 +59,7 @@ def test_a_real_date_of_a_workbook_becomes_the_number_too() -> None:
     assert cas_numbers(cell_text(dt.datetime(1990, 7, 4, tzinfo=dt.UTC))).values == ("1990-07-4",)
 
 
-@pytest.mark.parametrize("printed", ["10/11/2005", "2011-02-03", "31-Dec-1999"])
+@pytest.mark.parametrize("printed", ["10/11/2005", "2011-02-03", "31-Dec-1999", "2079-06-01", "2000-12-26"])
 def test_a_date_that_no_number_or_more_than_one_explains_stays_a_date(printed: str) -> None:
     numbers = cas_numbers(printed)
 
