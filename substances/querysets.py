@@ -120,6 +120,14 @@ class MembershipQuerySet(models.QuerySet["ListMembership"]):
             | Q(release__isnull=True, chemical_list__current_release__isnull=True)
         )
 
+    def known_on(self, day: dt.date) -> Self:
+        """Those of the release that was the newest of its list on `day`; lists without one by then say nothing."""
+        releases = apps.get_model("substances", "Release").objects.filter(state="published", published_on__lte=day)
+        newest: dict[int, Any] = {}
+        for chemical_list, pk in releases.order_by("published_on", "released_at").values_list("chemical_list", "pk"):
+            newest[chemical_list] = pk
+        return self.filter(release__in=newest.values())
+
     def on(self, day: dt.date) -> Self:
         """Those valid on `day`."""
         return self.filter(holds_on(day, start="valid_from", end="valid_until"))

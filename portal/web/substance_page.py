@@ -33,7 +33,7 @@ from substances.services.similarity import (
     restricted_ids,
     why_not_computable,
 )
-from substances.vocabulary import AUTHORITY_RANK, Authority
+from substances.vocabulary import AUTHORITY_RANK, Authority, ListEffect
 from substitution.models import Replacement
 from substitution.services.alternatives import instead_of
 
@@ -167,10 +167,16 @@ def _why_none(shown: Substance, found: list[Near] | None) -> NotComputable | Non
 
 
 def _memberships(shown: Substance) -> list[ListMembership]:
-    """By date; what a list says in several entries alike (one a decision) is shown once, by the first of them."""
+    """By date; what a list says in several entries alike (one a decision) is shown once, by the first of them.
+
+    Of a work-list, whose rows are dated events, the newest is shown.
+    """
     named = ListMembership.objects.in_force().on(timezone.localdate())
     rows = named.filter(substance=shown).select_related("chemical_list", "source")
     once: dict[tuple[object, ...], ListMembership] = {}
     for row in rows.order_by("valid_from", "chemical_list__name", "pk"):
-        once.setdefault((row.chemical_list_id, row.how, row.reason, row.valid_from, row.valid_until), row)
+        if row.chemical_list.effect == ListEffect.WORK_LIST:
+            once[row.chemical_list_id,] = row
+        else:
+            once.setdefault((row.chemical_list_id, row.how, row.reason, row.valid_from, row.valid_until), row)
     return list(once.values())

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.permissions import AllowAny
 
 from portal.common.rest.pages import pages_by
+from substances.api.clocks import AS_OF, KNOWN_ON, named_at
 from substances.api.serializers import GroupSerializer, ListedSubstanceSerializer, ListSerializer
 from substances.models import ChemicalList, ListMembership, SubstanceGroup
 
@@ -35,9 +35,9 @@ class ListView(RetrieveAPIView[ChemicalList]):
     filter_backends = []
 
 
-@extend_schema_view(get=extend_schema(operation_id="lists_substances"))
+@extend_schema_view(get=extend_schema(operation_id="lists_substances", parameters=[AS_OF, KNOWN_ON]))
 class ListSubstancesView(ListAPIView[ListMembership]):
-    """The substances that a list names today, by name or as members."""
+    """The substances that a list names, by name or as members: today, or by the two clocks."""
 
     permission_classes = [AllowAny]
     serializer_class = ListedSubstanceSerializer
@@ -47,9 +47,9 @@ class ListSubstancesView(ListAPIView[ListMembership]):
     queryset = ListMembership.objects.all()  # for the schema
 
     def get_queryset(self) -> QuerySet[ListMembership]:
-        """Memberships in force of the list named in the address."""
+        """Memberships of the list named in the address, by the clocks that were asked."""
         chemical_list = get_object_or_404(ChemicalList, slug=self.kwargs.get("slug"))
-        named = ListMembership.objects.in_force().on(timezone.localdate()).filter(chemical_list=chemical_list)
+        named = named_at(chemical_list, self.request.query_params)
         return named.select_related("source").prefetch_related("substance__identifiers")
 
 

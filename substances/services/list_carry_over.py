@@ -1,4 +1,4 @@
-"""What the starter catalogue says of a list that the publisher's file does not: members of its groups."""
+"""Members of groups that a publisher's file does not print: from its own earlier edition, or the starter catalogue."""
 
 from __future__ import annotations
 
@@ -15,39 +15,41 @@ from substances.models import ConcernFlag, Entry, ListMembership, Name, Release,
 from substances.services.catalogue_changes import STARTER_CHECKED
 from substances.services.list_resolution import folded
 from substances.services.list_staging import FlagKey, flag_of, told
-from substances.vocabulary import How
+from substances.vocabulary import Checked, How
 
 _SHORTEST_NAME = 6
-_RESOLVED_BY = "starter"
+_BY_STARTER, _BY_EDITION = "starter", "earlier edition"
 
 
 @transaction.atomic
 def carry_over(release: Release, importer: Importer) -> list[dict[str, Any]]:
-    """Keeps the starter's claims about members of groups, tied to the group's row where it can be told; the problems.
+    """Keeps claims about members of groups, tied to the group's row where it can be told; the problems.
 
-    The publisher's file names groups without their members; the starter names some, with a source of their own. Such
-    a claim belongs to the one group row of the same day and reasons; where there are several, to the one whose name
-    and the substance's hold one another. Where none can be told it is kept without a row: a file that names no members
-    does not deny them. A substance that the starter says is listed by its own name, and no row names, is told as a
-    problem and no longer shown.
+    The file may name groups without their members. An earlier edition of the list may have printed them: such a member
+    stays while an entry of its group's name, day and reasons is listed. The starter names some, with a source of their
+    own: such a claim belongs to the one group row of the same day and reasons; where there are several, to the one
+    whose name and the substance's hold one another; where none can be told it is kept without a row, since a file that
+    names no members does not deny them. A substance that the starter says is listed by its own name, and no row names,
+    is told as a problem and no longer shown.
     """
     _forget(release)
     named = set(ListMembership.objects.filter(release=release).order_by().values_list("substance_id", flat=True))
-    claims = [
-        claim
-        for claim in ListMembership.objects.filter(
-            chemical_list=release.chemical_list_id, release=None, checked__in=STARTER_CHECKED
-        ).select_related("substance")
-        if claim.substance_id not in named
-    ]
+    claims = [(claim, group) for claim, group in _claims(release) if claim.substance_id not in named]
     if not claims:
         return []
-    groups = list(Entry.objects.filter(release=release, role=Role.ENTRY).filter(_may_be_a_group()))
-    names = _names_of({claim.substance_id for claim in claims})
+    entries = list(Entry.objects.filter(release=release, role=Role.ENTRY))
+    groups = [entry for entry in entries if entry.is_group or "group" in entry.name.casefold()]
+    names = _names_of({claim.substance_id for claim, _group in claims})
     problems, memberships, flags = [], [], []
     known: set[FlagKey] = set()
-    for claim in claims:
-        entry = _entry_of(claim, groups, names[claim.substance_id])
+    for claim, group in claims:
+        if claim.substance_id in named:
+            continue
+        entry = _entry_of(claim, entries if group else groups, group=group, names=names[claim.substance_id])
+        if claim.release_id is not None:
+            if entry is None:
+                continue
+            named.add(claim.substance_id)
         if entry is None:
             problems.append(_untied(claim))
             if claim.how != How.AS_MEMBER:
@@ -64,15 +66,36 @@ def carry_over(release: Release, importer: Importer) -> list[dict[str, Any]]:
     return problems
 
 
+def _claims(release: Release) -> list[tuple[ListMembership, str]]:
+    """Of the release before, the members it printed, with the name of their group; then the starter's claims."""
+    of_list = ListMembership.objects.filter(chemical_list=release.chemical_list_id).select_related("substance", "entry")
+    starters = [(claim, "") for claim in of_list.filter(release=None, checked__in=STARTER_CHECKED)]
+    editions = Release.objects.filter(
+        chemical_list=release.chemical_list_id,
+        state=Release.State.PUBLISHED,
+        published_on__lte=release.published_on,
+    )
+    before = editions.order_by("-published_on", "-released_at").first()
+    if before is None:
+        return starters
+    heads = dict(Entry.objects.filter(release=before, role=Role.ENTRY).order_by().values_list("line", "name"))
+    printed = of_list.filter(release=before, how=How.AS_MEMBER, checked=Checked.IMPORTED, entry__isnull=False)
+    return [(claim, _group_of(claim, heads)) for claim in printed.order_by("pk")] + starters
+
+
+def _group_of(claim: ListMembership, heads: Mapping[int, str]) -> str:
+    """The group whose member the earlier edition printed, or was told to have."""
+    entry = claim.entry
+    if entry is None:
+        return ""
+    return entry.name if entry.belongs_to is None else heads.get(entry.belongs_to, entry.name)
+
+
 def _forget(release: Release) -> None:
     """What an import that died behind this step has carried over already."""
-    ConcernFlag.objects.filter(release=release, checked__in=STARTER_CHECKED).delete()
-    ListMembership.objects.filter(release=release, checked__in=STARTER_CHECKED).delete()
-
-
-def _may_be_a_group() -> Q:
-    """Groups by what the importer says, or by their names: some are printed with a number of the group."""
-    return Q(is_group=True) | Q(name__icontains="group")
+    carried = ListMembership.objects.filter(release=release, resolved_by__in=(_BY_STARTER, _BY_EDITION))
+    ConcernFlag.objects.filter(release=release, substance__in=carried.order_by().values("substance")).delete()
+    carried.delete()
 
 
 def _untied(claim: ListMembership) -> dict[str, Any]:
@@ -121,11 +144,11 @@ def flags_superseded(release: Release) -> list[dict[str, Any]]:
     ]
 
 
-def _entry_of(claim: ListMembership, groups: Iterable[Entry], names: Iterable[str]) -> Entry | None:
+def _entry_of(claim: ListMembership, groups: Iterable[Entry], *, group: str, names: Iterable[str]) -> Entry | None:
     reasons = sorted(claim.reason.split(";"))
     same = [entry for entry in groups if entry.listed_on == claim.valid_from and sorted(entry.reasons) == reasons]
-    if len(same) > 1:
-        called = {_squeezed(name) for name in names if len(name) >= _SHORTEST_NAME}
+    if group or len(same) > 1:
+        called = {_squeezed(name) for name in ([group] if group else names) if len(name) >= _SHORTEST_NAME}
         same = [entry for entry in same if any(_hold_one_another(entry.name, name) for name in called)]
     return same[0] if len({entry.name for entry in same}) == 1 else None
 
@@ -153,7 +176,7 @@ def _membership(claim: ListMembership, release: Release, entry: Entry | None) ->
         how=claim.how,
         reason=claim.reason,
         valid_from=claim.valid_from,
-        resolved_by=_RESOLVED_BY,
+        resolved_by=_BY_EDITION if claim.release_id else _BY_STARTER,
         **_said(claim),
     )
 

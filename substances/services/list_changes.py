@@ -40,6 +40,17 @@ class Changes:
         return found
 
 
+def answers_today(release: Release, before: Release | None) -> bool:
+    """Whether a release takes the place of `before`, the one that answers; an older one changes history only.
+
+    Before the first release the starter catalogue answers: an edition from before its newest entry is older than it.
+    """
+    if before is not None:
+        return before.published_on <= release.published_on
+    starters = ListMembership.objects.filter(chemical_list=release.chemical_list_id, release=None)
+    return not starters.filter(valid_from__gt=release.published_on).exists()
+
+
 def changes(release: Release, before: Release | None) -> Changes:
     """Against `before`; None: nothing was known of the list, so nothing leaves and nothing vanishes."""
     now, then = _named(release), _named(before) if before else frozenset()

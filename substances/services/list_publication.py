@@ -24,7 +24,7 @@ from substances.models import (
     Source,
     Substance,
 )
-from substances.services.list_changes import Changes, changes
+from substances.services.list_changes import Changes, answers_today, changes
 from substances.services.list_staging import Staged
 from substances.services.search_terms import rebuild_for
 from substances.vocabulary import Checked, EntryRole, NameKind
@@ -54,7 +54,7 @@ def publish(release: Release, *, confirmed_by: User | None = None) -> Changes:
         learned = _learn(release)
         named = ListMembership.objects.filter(release=release).order_by().values("substance")
         Substance.objects.filter(Q(staged_by=release) | Q(staged_by__isnull=False, pk__in=named)).update(staged_by=None)
-        if before is None or before.published_on <= release.published_on:
+        if answers_today(release, before):
             ChemicalList.objects.filter(pk=chemical_list.pk).update(current_release=release)
             starters = None if before else _of_the_starter(chemical_list)
             _bump(release, before, starters)

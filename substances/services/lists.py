@@ -22,7 +22,7 @@ from portal.organisations.models import User
 from substances.importers.base import Importer, ReportedRow, Role, WrongFile
 from substances.models import ChemicalList, ConcernFlag, ListMembership, Release, Source
 from substances.services.list_carry_over import carry_over, flags_superseded
-from substances.services.list_changes import Changes, changes
+from substances.services.list_changes import Changes, answers_today, changes
 from substances.services.list_publication import clear, keep_learned, publish
 from substances.services.list_staging import ImportLost, Staged, stage
 
@@ -97,31 +97,17 @@ def publish_release(
         WrongFile: the file is not that list; nothing was stored.
         ListError: see there; nothing was stored.
     """
-    chemical_list = ChemicalList.objects.filter(slug=importer.list_slug).first()
-    if chemical_list is None:
-        raise ListError(f"There is no list {importer.list_slug!r} yet: run `manage.py seed` first.")
+    chemical_list = _list_of(importer)
     if path.stat().st_size > MAX_FILE_BYTES:
         raise WrongFile(f"the file has more than {MAX_FILE_BYTES // 2**20} MiB")
     day = _day(importer, path, published_on)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     if known := _published_before(chemical_list, sha256, day):
         return _report_of(known, unchanged=True)
-    release = _begin(
-        chemical_list,
-        published_on=day,
-        sha256=sha256,
-        file_name=path.name[:200],
-        source_url=source_url,
-        licence=licence,
-        importer=f"{importer.slug} {importer.version}",
-    )
-    try:
-        staged = stage(release, importer, _checked(importer.parse(path), day), _source_of(chemical_list))
-    except ImportLost:
-        raise ListError("Another import took this one for dead and cleared it away; run it again.") from None
-    except (WrongFile, ListError):
-        clear(release.pk)
-        raise
+    about = {"published_on": day, "sha256": sha256, "file_name": path.name[:200]}
+    about |= {"source_url": source_url, "licence": licence, "importer": f"{importer.slug} {importer.version}"}
+    release = _begin(chemical_list, **about)
+    staged = _stage(release, importer, path)
     difference = _finish(release, importer, staged)
     if dry_run:
         report = _report_of(release, difference=difference, made=staged.made, state="dry_run")
@@ -130,8 +116,7 @@ def publish_release(
     if release.waits_for and not confirmed:
         Release.objects.filter(pk=release.pk).update(state=Release.State.WAITING)
         return _report_of(release, difference=difference, made=staged.made, state=Release.State.WAITING)
-    difference = publish(release)
-    return _report_of(release, difference=difference, made=staged.made)
+    return _report_of(release, difference=publish(release), made=staged.made)
 
 
 def confirm_release(release: Release, *, by: User) -> Changes:
@@ -166,6 +151,25 @@ def sweep_dead_imports(*, older_than: dt.timedelta = _SWEPT_AFTER) -> int:
     for pk in pks:
         clear(pk)
     return len(pks)
+
+
+def _list_of(importer: Importer) -> ChemicalList:
+    chemical_list = ChemicalList.objects.filter(slug=importer.list_slug).first()
+    if chemical_list is None:
+        raise ListError(f"There is no list {importer.list_slug!r} yet: run `manage.py seed` first.")
+    return chemical_list
+
+
+def _stage(release: Release, importer: Importer, path: Path) -> Staged:
+    """The staged rows; of a file that is refused in its midst nothing stays."""
+    rows = _checked(importer.parse(path), release.published_on)
+    try:
+        return stage(release, importer, rows, _source_of(release.chemical_list))
+    except ImportLost:
+        raise ListError("Another import took this one for dead and cleared it away; run it again.") from None
+    except (WrongFile, ListError):
+        clear(release.pk)
+        raise
 
 
 def _day(importer: Importer, path: Path, given: dt.date | None) -> dt.date:
@@ -220,10 +224,9 @@ def _finish(release: Release, importer: Importer, staged: Staged) -> Changes:
     release.unusable_count = staged.roles[Role.UNUSABLE]
     release.problems = [*staged.problems, *carry_over(release, importer)]
     before = release.chemical_list.current_release
-    if before is None:
+    if before is None and answers_today(release, before):
         release.problems += flags_superseded(release)
-    newest = before is None or before.published_on <= release.published_on
-    difference = changes(release, before if newest else None)
+    difference = changes(release, before if answers_today(release, before) else None)
     release.waits_for = difference.doubts()
     keep_learned(release, staged)
     release.save()

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -104,7 +105,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def take(
-    file: Path, rows: list[ReportedRow], *, day: dt.date = DAY, dies: BaseException | None = None, **how: bool
+    file: Path, rows: list[ReportedRow], *, day: dt.date = DAY, dies: BaseException | None = None, **how: Any
 ) -> ReleaseReport:
     return publish_release(importer=Made(rows, dies), path=file, published_on=day, **how)
 
@@ -216,7 +217,7 @@ def test_a_dry_run_tells_what_would_change_and_keeps_nothing(file: Path, tmp_pat
     assert Release.objects.count() == 1
 
 
-def second(tmp_path: Path, rows: list[ReportedRow], **how: bool) -> ReleaseReport:
+def second(tmp_path: Path, rows: list[ReportedRow], **how: Any) -> ReleaseReport:
     other = tmp_path / "second.csv"
     other.write_text("second", encoding="utf-8")
     return take(other, rows, day=LATER, **how)
@@ -380,3 +381,25 @@ def test_an_index_number_decides_only_where_nothing_else_is_printed(file: Path) 
         ("salt", "new"),
         ("salt", "index+name"),
     ]
+
+
+def test_members_that_an_earlier_edition_printed_stay_while_their_group_is_listed(file: Path, tmp_path: Path) -> None:
+    group = {"members": (Member("made salts"),), "name": "made salts", "is_group": True}
+    other = {"members": (Member("other salts"),), "name": "other salts", "is_group": True}
+    rows = [
+        a_row(1, **group),
+        a_row(2, role=Role.MEMBER, belongs_to=1),
+        a_row(3, **other),
+        a_row(4, role=Role.MEMBER, belongs_to=3),
+        *(a_row(number) for number in range(10, 60)),
+    ]
+    take(file, rows)
+    report = second(tmp_path, [rows[0], *rows[4:]], confirmed=True)
+
+    now = ListMembership.objects.in_force().filter(release=report.release, how="as_member")
+    assert [(one.substance.name, str(one.entry), one.resolved_by) for one in now] == [
+        ("made 2", "made salts", "earlier edition")
+    ]
+    assert ConcernFlag.objects.standing().filter(substance__name="made 2", release=report.release).count() == 1
+    assert not ConcernFlag.objects.standing().filter(substance__name="made 4").exists()
+    assert report.left == 2  # the other group and its member

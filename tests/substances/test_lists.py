@@ -99,6 +99,14 @@ def test_a_release_of_an_earlier_day_changes_history_not_today(tmp_path: Path) -
     assert not Substance.objects.get(name="Tris(made)phosphate").flags.standing().exists()
 
 
+def test_an_edition_older_than_the_starter_catalogue_changes_history_not_today(tmp_path: Path) -> None:
+    report = _publish(tmp_path, a_row("Old", cas="108-88-3", listed="12-Jan-2010"), day=dt.date(2011, 1, 1))
+
+    assert not report.is_current
+    assert _bpa().list_memberships.in_force().get().release_id is None
+    assert "starter_flag_not_stated" not in {one["code"] for one in report.problems}
+
+
 def test_a_row_nobody_knows_becomes_a_substance_that_search_finds(tmp_path: Path) -> None:
     _publish(tmp_path)
 
