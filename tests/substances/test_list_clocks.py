@@ -15,7 +15,7 @@ from substances.services.catalogue import load_catalogue
 from substances.services.list_own import keep_own_list
 from substances.services.lists import ListError, publish_release
 from tests.substances.made_catalogue import write_catalogue
-from tests.substances.test_list_staging import Made, a_row
+from tests.substances.made_importer import Made, a_row
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 URL = "/api/v1/lists/reach-candidate-list/substances/"
