@@ -107,7 +107,19 @@ def publish_release(
     about = {"published_on": day, "sha256": sha256, "file_name": path.name[:200]}
     about |= {"source_url": source_url, "licence": licence, "importer": f"{importer.slug} {importer.version}"}
     release = _begin(chemical_list, **about)
-    staged = _stage(release, importer, path)
+    try:
+        return _take_in(release, importer, path, confirmed=confirmed, dry_run=dry_run)
+    except ImportLost:
+        raise ListError("Another import took this one for dead and cleared it away; run it again.") from None
+    except Exception:  # refused in its midst, or a fault of ours: nothing stays that would keep others waiting
+        clear(release.pk)
+        raise
+
+
+def _take_in(release: Release, importer: Importer, path: Path, *, confirmed: bool, dry_run: bool) -> ReleaseReport:
+    """From the first row to the publication, or to the point where a curator is asked."""
+    rows = _checked(importer.parse(path), release.published_on)
+    staged = stage(release, importer, rows, _source_of(release.chemical_list))
     difference = _finish(release, importer, staged)
     if dry_run:
         report = _report_of(release, difference=difference, made=staged.made, state="dry_run")
@@ -158,18 +170,6 @@ def _list_of(importer: Importer) -> ChemicalList:
     if chemical_list is None:
         raise ListError(f"There is no list {importer.list_slug!r} yet: run `manage.py seed` first.")
     return chemical_list
-
-
-def _stage(release: Release, importer: Importer, path: Path) -> Staged:
-    """The staged rows; of a file that is refused in its midst nothing stays."""
-    rows = _checked(importer.parse(path), release.published_on)
-    try:
-        return stage(release, importer, rows, _source_of(release.chemical_list))
-    except ImportLost:
-        raise ListError("Another import took this one for dead and cleared it away; run it again.") from None
-    except (WrongFile, ListError):
-        clear(release.pk)
-        raise
 
 
 def _day(importer: Importer, path: Path, given: dt.date | None) -> dt.date:

@@ -150,6 +150,15 @@ def test_a_file_refused_in_its_midst_leaves_nothing(file: Path) -> None:
     assert not Release.objects.exists()
 
 
+def test_a_fault_in_the_midst_of_an_import_keeps_nobody_waiting(file: Path) -> None:
+    before = counts()
+    with pytest.raises(ZeroDivisionError):
+        take(file, [a_row(number) for number in range(1, 150)], dies=ZeroDivisionError())
+
+    assert counts() == before
+    assert take(file, [a_row(1)]).state == "published"
+
+
 def test_a_dry_run_tells_what_would_change_and_keeps_nothing(file: Path, tmp_path: Path) -> None:
     take(file, [a_row(number) for number in range(1, 5)])
     before = counts()
