@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Self
 from django.apps import apps
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Left
 from django.utils import timezone
+
+from substances.chemistry.skeleton import SKELETON_LENGTH
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
         ChemicalList,
         ConcernFlag,
         ListMembership,
+        Structure,
         StructureSearch,
         Substance,
     )
@@ -76,17 +79,23 @@ class SubstanceQuerySet(models.QuerySet["Substance"]):
         standing = self._related("flags").objects.standing(day).filter(substance=OuterRef("pk"))
         return self.filter(Exists(standing))
 
+    def with_disputed_structure(self) -> Self:
+        """Those to whom sources give structures with different skeletons; see `Substance.structure_disputed`."""
+        structures = self._related("structures").objects.exclude(inchikey="").order_by()
+        counted = structures.values("substance").annotate(n=Count(_SKELETON, distinct=True))
+        return self.filter(pk__in=counted.filter(n__gt=1).values("substance"))
+
     def with_what_a_row_shows(self) -> Self:
         """With identifiers, flags standing today, groups and the structure shown first, in four queries."""
         identifiers, flags, groups, structures = (
             self._related(name).objects.all() for name in ("identifiers", "flags", "group_memberships", "structures")
         )
-        shown_first = structures.filter(is_current=True).select_related("source")
+        told = structures.told().select_related("source")
         return self.prefetch_related(
             Prefetch("identifiers", queryset=identifiers.select_related("source")),
             Prefetch("flags", queryset=flags.standing().select_related("source")),
             Prefetch("group_memberships", queryset=groups.select_related("group")),
-            Prefetch("structures", queryset=shown_first, to_attr="current_structures"),
+            Prefetch("structures", queryset=told, to_attr="told_structures"),
         )
 
     def with_what_a_hit_shows(self) -> Self:
@@ -97,7 +106,7 @@ class SubstanceQuerySet(models.QuerySet["Substance"]):
         return self.prefetch_related(
             Prefetch("identifiers", queryset=identifiers),
             Prefetch("flags", queryset=flags.standing()),
-            Prefetch("structures", queryset=structures.filter(is_current=True), to_attr="current_structures"),
+            Prefetch("structures", queryset=structures.told(), to_attr="told_structures"),
         )
 
     def _related(self, name: str) -> Any:
@@ -108,6 +117,21 @@ class SubstanceQuerySet(models.QuerySet["Substance"]):
         """Substances with an entry valid on `day`, by each list's newest release: of the list `slug`, or of any."""
         rows = self._related("list_memberships").objects.in_force().on(day).filter(substance=OuterRef("pk"))
         return self.filter(Exists(rows.filter(chemical_list__slug=slug) if slug else rows))
+
+
+_SKELETON = Left("inchikey", SKELETON_LENGTH)
+
+
+class StructureQuerySet(models.QuerySet["Structure"]):
+    """Structures that sources give substances."""
+
+    def told(self) -> Self:
+        """The structure shown first of each substance and those with another skeleton, the one shown first in front."""
+        shown = self.model._default_manager.filter(substance=OuterRef("substance"), is_current=True)
+        alike = shown.annotate(skeleton_shown=_SKELETON).filter(
+            skeleton_shown=Left(OuterRef("inchikey"), SKELETON_LENGTH)
+        )
+        return self.filter(Q(is_current=True) | ~Q(inchikey="") & ~Exists(alike)).order_by("-is_current", "pk")
 
 
 class MembershipQuerySet(models.QuerySet["ListMembership"]):

@@ -115,5 +115,12 @@ class Checked(models.TextChoices):
     MADE_UP = "made_up", pgettext_lazy("how a fact was checked", "made up for demonstration")
 
 
+class StructureTrust(models.TextChoices):
+    """What a file of structures is to us: kept as the kind of its source."""
+
+    LOOKUP = "lookup", _("A lookup: never shown instead of what people chose")
+    CURATED = "curated", _("Structures that people chose")
+
+
 # Strongest first: the order in which sources that speak of the same concern are shown.
 AUTHORITY_RANK = {authority: rank for rank, authority in enumerate(Authority.values)}

@@ -78,6 +78,28 @@ class StructureSerializer(serializers.ModelSerializer[Structure]):
         return reverse("api:substance-drawing", args=[structure.substance_id], request=self.context["request"])
 
 
+class DisputedStructureSerializer(serializers.ModelSerializer[Structure]):
+    """One of several structures that sources give a substance and that differ in their skeleton."""
+
+    source = serializers.CharField(source="source.key", read_only=True)  # type: ignore[assignment]  # hides Field.source
+    checked = serializers.ChoiceField(choices=Checked.choices, read_only=True)
+    is_shown_first = serializers.BooleanField(source="is_current", read_only=True)
+
+    class Meta:
+        model = Structure
+        fields = [
+            "smiles",
+            "inchi",
+            "inchikey",
+            "formula",
+            "as_reported",
+            "source",
+            "locator",
+            "checked",
+            "is_shown_first",
+        ]
+
+
 class SubstanceDetail(SubstanceRow):
     """Everything: names, classifications, lists and the evidence for alternatives, too."""
 
@@ -85,9 +107,21 @@ class SubstanceDetail(SubstanceRow):
     classifications = ClassificationSerializer(many=True, read_only=True)
     lists = serializers.SerializerMethodField()
     structure = StructureSerializer(source="shown_structure", allow_null=True, read_only=True)
+    disputed_structures = DisputedStructureSerializer(
+        many=True, read_only=True, help_text="All that sources dispute, the one shown first in front; else empty."
+    )
 
     class Meta(SubstanceRow.Meta):
-        fields = [*SubstanceRow.Meta.fields, "names", "note", "classifications", "lists", "structure", "revision"]
+        fields = [
+            *SubstanceRow.Meta.fields,
+            "names",
+            "note",
+            "classifications",
+            "lists",
+            "structure",
+            "disputed_structures",
+            "revision",
+        ]
 
     @extend_schema_field(ListMembershipSerializer(many=True))
     def get_lists(self, substance: Substance) -> list[dict[str, Any]]:

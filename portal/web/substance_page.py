@@ -148,11 +148,11 @@ def _complete(shown: Substance, neighbours: list[Substance], candidates: list[Su
     """Fetch what rows show, each kind of fact once for all of them."""
     flags = ConcernFlag.objects.standing().select_related("source")
     prefetch_related_objects([shown, *neighbours, *candidates], Prefetch("flags", flags))
-    structures = Structure.objects.filter(is_current=True).select_related("source")
+    structures = Structure.objects.told().select_related("source")
     prefetch_related_objects(
         [shown, *neighbours],
         Prefetch("identifiers", Identifier.objects.all()),
-        Prefetch("structures", structures, to_attr="current_structures"),
+        Prefetch("structures", structures, to_attr="told_structures"),
     )
     classifications = HazardClassification.objects.standing().select_related("source")
     prefetch_related_objects([shown], Prefetch("classifications", classifications))

@@ -80,6 +80,7 @@ class SearchHitSubstance(serializers.Serializer[dict[str, Any]]):
     name = serializers.CharField()
     cas = serializers.CharField(allow_null=True)
     smiles = serializers.CharField(allow_null=True)
+    structure_disputed = serializers.BooleanField(help_text="Sources disagree; the hit may be by either structure.")
     url = serializers.URLField()
 
 

@@ -233,6 +233,7 @@ class SearchResultsView(_SearchAccess):
                 "name": substance.name,
                 "cas": substance.cas_rn or None,
                 "smiles": structure.smiles if structure else None,
+                "structure_disputed": substance.structure_disputed,
                 "url": reverse("api:substance", args=[substance.pk], request=self.request),
             },
             "listed": hit.listed,

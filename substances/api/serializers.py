@@ -141,12 +141,15 @@ class SubstanceSerializer(serializers.ModelSerializer[Substance]):
 
     identifiers = IdentifierSerializer(many=True, read_only=True)
     smiles = serializers.SerializerMethodField()
+    structure_disputed = serializers.BooleanField(
+        read_only=True, help_text="Whether sources give it structures with different skeletons; then none is certain."
+    )
     concern_flags = FlagSerializer(source="flags", many=True, read_only=True)
     groups = GroupMembershipSerializer(source="group_memberships", many=True, read_only=True)
 
     class Meta:
         model = Substance
-        fields = ["id", "name", "kind", "identifiers", "smiles", "concern_flags", "groups"]
+        fields = ["id", "name", "kind", "identifiers", "smiles", "structure_disputed", "concern_flags", "groups"]
 
     def get_smiles(self, substance: Substance) -> str | None:
         """Of the structure shown first; null where there is none."""

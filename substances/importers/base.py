@@ -64,6 +64,7 @@ class Member:
     inchikey: str = ""
     smiles: str = ""
     inchi: str = ""
+    pubchem_cid: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -6,8 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from substances.chemistry.skeleton import skeleton_of
 from substances.models.provenance import SourcedFact
 from substances.models.substance import Substance
+from substances.querysets import StructureQuerySet
 
 
 class Structure(SourcedFact):
@@ -29,6 +31,8 @@ class Structure(SourcedFact):
     standardiser = models.CharField(max_length=80, help_text=_("Versions of the standardiser and of RDKit."))
     is_current = models.BooleanField(default=True, help_text=_("The one shown first where sources differ."))
     note = models.TextField(blank=True)
+
+    objects = StructureQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -53,7 +57,7 @@ class Structure(SourcedFact):
     @property
     def skeleton(self) -> str:
         """The first block of the InChIKey: the connectivity, without stereochemistry or isotopes."""
-        return self.inchikey.partition("-")[0]
+        return skeleton_of(self.inchikey)
 
 
 class Fingerprint(models.Model):

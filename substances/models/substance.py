@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.common.labels import Labelled
+from substances.chemistry.skeleton import is_disputed
 from substances.models.provenance import SourcedFact
 from substances.querysets import SubstanceQuerySet
 from substances.vocabulary import IdentifierScheme, NameKind, SubstanceKind
@@ -54,10 +55,24 @@ class Substance(Labelled):
     @property
     def shown_structure(self) -> Structure | None:
         """The structure shown first; prefetched by `with_what_a_row_shows`."""
-        fetched: list[Structure] | None = getattr(self, "current_structures", None)
-        if fetched is not None:
-            return fetched[0] if fetched else None
-        return self.structures.filter(is_current=True).first()
+        if getattr(self, "told_structures", None) is None:
+            return self.structures.filter(is_current=True).first()
+        return next((structure for structure in self._told() if structure.is_current), None)
+
+    @property
+    def structure_disputed(self) -> bool:
+        """Whether sources give it structures with different skeletons: then none of them is certain."""
+        return is_disputed(structure.inchikey for structure in self._told())
+
+    @property
+    def disputed_structures(self) -> list[Structure]:
+        """Where sources disagree: the structure shown first, then those with another skeleton; else none."""
+        return self._told() if self.structure_disputed else []
+
+    def _told(self) -> list[Structure]:
+        """The structure shown first and those with another skeleton, as prefetched or asked."""
+        fetched: list[Structure] | None = getattr(self, "told_structures", None)
+        return list(self.structures.told()) if fetched is None else fetched
 
     @property
     def cas_rn(self) -> str:

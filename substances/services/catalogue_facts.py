@@ -25,7 +25,7 @@ from substances.services.catalogue_files import Line
 from substances.services.catalogue_groups import GroupText
 from substances.services.catalogue_read import CatalogueFiles
 from substances.services.catalogue_structures import Measured
-from substances.vocabulary import Authority, Concern, How, ListEffect, NameKind, Strength
+from substances.vocabulary import Authority, Concern, How, ListEffect, NameKind, Strength, StructureTrust
 
 # Flags by people come through review, models speak for themselves; a catalogue states the other three.
 _AUTHORITIES = (Authority.HARMONISED, Authority.AUTHORITY_ASSESSMENT, Authority.SCREENING_LIST)
@@ -88,6 +88,10 @@ class FactWriter:
         return reconcile(wanted, among=Name.objects.all(), key=key, about=_ABOUT)
 
     def _structures(self, measured: Mapping[str, Measured]) -> Changes:
+        ids = [self.ids[line.text("substance")] for line in self.files.structures]
+        # What people chose comes before a lookup, whichever was there first.
+        looked_up = Structure.objects.filter(is_current=True, source__kind=StructureTrust.LOOKUP)
+        looked_up.filter(substance__in=ids).update(is_current=False)
         taken = Structure.objects.filter(is_current=True).exclude(checked__in=STARTER_CHECKED)
         others_first = set(taken.values_list("substance_id", flat=True))
         wanted = []

@@ -48,13 +48,13 @@ class Measured:
     parent_fingerprints: Mapping[str, bytes]
 
 
-def measure(box: Sandbox, smiles: str, *, label: str = "", svg: bool = True) -> Measured:
-    """The standard form, drawing and fingerprints of one SMILES.
+def measure(box: Sandbox, text: str, *, notation: str = "smiles", label: str = "", svg: bool = True) -> Measured:
+    """The standard form, drawing and fingerprints of one SMILES, InChI or molfile.
 
     Raises:
         StructureUnread: refused or unreadable, or the sandbox died of it.
     """
-    answer = _ask(box, "read", text=smiles, format="smiles", max_atoms=MAX_ATOMS_REGISTRY, label=label, svg=svg)
+    answer = _ask(box, "read", text=text, format=notation, max_atoms=MAX_ATOMS_REGISTRY, label=label, svg=svg)
     notes = answer["parent_notes"]
     return Measured(
         smiles=answer["smiles"],

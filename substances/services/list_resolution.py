@@ -25,6 +25,7 @@ Key = tuple[str, str]
 _DECIDING: tuple[frozenset[str], ...] = (
     frozenset({IdentifierScheme.CAS, IdentifierScheme.EC}),
     frozenset({IdentifierScheme.DTXSID}),
+    frozenset({IdentifierScheme.CID}),
     frozenset({IdentifierScheme.INCHIKEY}),
     frozenset({IdentifierScheme.INDEX}),
 )
@@ -120,6 +121,13 @@ class Resolver:
         for member in row.members:
             yield self._member(member, row)
 
+    def numbered(self, member: Member) -> Resolved:
+        """Whom the valid numbers of a member point at, never its name; nobody is made and nothing learned."""
+        numbers, problems = _read_numbers(member)
+        found = (self._find(numbers, member, alone=True) if numbers else None) or _Found(None)
+        notice = (*problems, found.problem) if found.problem else problems
+        return Resolved(member, found.substance, found.by, numbers, notice, found.candidates)
+
     def names_of(self, substances: Iterable[uuid.UUID]) -> dict[uuid.UUID, set[str]]:
         """The folded names of these substances."""
         wanted, found = set(substances), defaultdict(set)
@@ -214,6 +222,7 @@ def _read_numbers(member: Member) -> tuple[tuple[Key, ...], tuple[Problem, ...]]
         (IdentifierScheme.CAS, member.cas_rn),
         (IdentifierScheme.EC, member.ec_number),
         (IdentifierScheme.DTXSID, member.dtxsid),
+        (IdentifierScheme.CID, member.pubchem_cid),
         (IdentifierScheme.INCHIKEY, member.inchikey),
         (IdentifierScheme.INDEX, member.index_number),
     )

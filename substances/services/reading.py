@@ -159,10 +159,12 @@ def _structure(text: str, notation: Notation) -> Reading:
 def _is_written_so(substance: Substance, text: str) -> bool:
     """Whether the text is the structure we show, not one of another source or of a substance merged into it.
 
-    What we show is what is compared and told; any other structure is read, or it would be exchanged in silence.
+    What we show is what is compared and told; any other structure is read, or it would be exchanged in silence. Where
+    sources dispute what the structure is, no text is exactly it.
     """
     shown = substance.shown_structure
-    return shown is not None and text in (shown.smiles, shown.as_reported, shown.inchi)
+    is_shown = shown is not None and text in (shown.smiles, shown.as_reported, shown.inchi)
+    return is_shown and not substance.structure_disputed
 
 
 def _by_cas(text: str) -> Reading:

@@ -48,6 +48,26 @@ def rebuild_for(substances: Iterable[Substance]) -> int:
     return made
 
 
+def add_structures_of(substances: Collection[UUID]) -> int:
+    """Adds what search reads of the structures of living substances and does not have yet; how many that were.
+
+    Two statements. For a structure that was added: a name or number that changed needs `rebuild_for`.
+    """
+    wanted = {
+        (pk, folded, kind in EXACT_ONLY_KINDS): (text, kind)
+        for pk, folded, text, kind in reversed(list(_structures(substances)))
+        if folded
+    }
+    there = SearchTerm.objects.filter(substance__in=substances, folded__in={folded for _pk, folded, _exact in wanted})
+    for pk, folded, kind in there.values_list("substance_id", "folded", "kind"):
+        wanted.pop((pk, folded, kind in EXACT_ONLY_KINDS), None)
+    terms = [
+        SearchTerm(substance_id=key[0], folded=key[1], text=text, kind=kind) for key, (text, kind) in wanted.items()
+    ]
+    SearchTerm.objects.bulk_create(terms, batch_size=1000)
+    return len(terms)
+
+
 def _where_merged_ones_went() -> dict[UUID, UUID]:
     """For each merged substance the one that stands for it, over any number of steps."""
     steps = dict(Substance.objects.filter(merged_into__isnull=False).values_list("pk", "merged_into_id"))

@@ -85,8 +85,8 @@ def similar_to(
 ) -> list[Neighbour]:
     """Other substances at least `threshold` alike, best first, with what a hit shows.
 
-    The question is the parent's fingerprint where one is stored (the acid of a salt), else its own. Nine statements,
-    however many are found.
+    The question is the parent's fingerprint where one is stored (the acid of a salt), else its own; where its structure
+    is disputed, each source's. Nine statements, however many are found.
 
     Args:
         limit: how many at most.
@@ -100,9 +100,9 @@ def similar_to(
     if substance.pk in restricted:
         raise NotComputable("restricted")
     index = store.stored()
-    bits = fingerprint_of(substance, index)
+    asked = fingerprints_of(substance, index)
     left_out = restricted | {substance.pk}
-    found = index.nearest(bits, threshold=threshold, limit=None if listed_only else limit, without=left_out)
+    found = index.nearest_of(asked, threshold=threshold, limit=None if listed_only else limit, without=left_out)
     listed = listed_ids(among=[near.substance_id for near in found])
     if listed_only:
         found = [near for near in found if near.substance_id in listed][:limit]
@@ -115,15 +115,15 @@ def neighbours(found: list[Near], listed: Collection[UUID]) -> list[Neighbour]:
     return [Neighbour(rows[near.substance_id], near.shared, near.united, near.substance_id in listed) for near in found]
 
 
-def fingerprint_of(substance: Substance, index: StoredFingerprints) -> bytes:
-    """The bits a substance is compared by: its parent's, else its own.
+def fingerprints_of(substance: Substance, index: StoredFingerprints) -> list[bytes]:
+    """The bits a substance is compared by: its parent's, else its own; of each structure where it is disputed.
 
     Raises:
         NotComputable: it has none, and why.
     """
-    bits = index.bits_of(substance.pk)
-    if bits is not None:
-        return bits
+    asked = index.questions_of(substance.pk)
+    if asked:
+        return asked
     reasons = Structure.objects.filter(substance=substance, is_current=True).values_list("parent_reason", flat=True)
     raise why_not_computable(substance.kind, reasons.first())
 
@@ -148,8 +148,8 @@ def resembling(
     For a caller who asks `is_listed` in a query of their own, and who leaves out `restricted_ids`.
     """
     index = store.stored()
-    bits = index.bits_of(substance_id)
-    return None if bits is None else index.nearest(bits, threshold=threshold, without={substance_id, *without})
+    asked = index.questions_of(substance_id)
+    return index.nearest_of(asked, threshold=threshold, without={substance_id, *without}) if asked else None
 
 
 def is_listed(day: dt.date | None = None) -> Q:

@@ -20,13 +20,13 @@ from portal.jobs.running import Work, WorkFailed
 from portal.jobs.services import request_job
 from portal.organisations.models import User
 from substances.chemistry.sandbox_client import SandboxFailed, sandbox
-from substances.models import SearchHit, Structure, StructureSearch
+from substances.models import SearchHit, Structure, StructureSearch, Substance
 from substances.services.reading import Foreign, Known, SearchRefused, read
 from substances.services.similarity_neighbours import (
     DEFAULT_THRESHOLD,
     Neighbour,
     NotComputable,
-    fingerprint_of,
+    fingerprints_of,
     listed_ids,
     neighbours,
     restricted_ids,
@@ -135,8 +135,7 @@ def _answer_known(search: StructureSearch, reading: Known) -> StructureSearch:
     try:
         if reading.substance.pk in restricted:
             raise NotComputable("restricted")
-        bits = fingerprint_of(reading.substance, index)
-        found = _compare(search, index, bits, restricted)
+        found = _compare(search, index, fingerprints_of(reading.substance, index), restricted)
     except NotComputable as why:
         search.read_as["not_computable"] = {"code": why.code, "reason": why.reason}
     search.versions = _versions(index, standardiser=shown.standardiser if shown else "")
@@ -165,7 +164,7 @@ def run_search(task: Work) -> None:
     search.known_substance_id = _same_structure(structure["inchikey"])
     try:
         _refuse_what_is_not_compared(structure, restricted)
-        found = _compare(search, index, _bits(structure, index), restricted)
+        found = _compare(search, index, [_bits(structure, index)], restricted)
     except NotComputable as why:
         search.read_as["not_computable"] = {"code": why.code, "reason": why.reason}
     with task.finishing():
@@ -208,21 +207,22 @@ def _bits(structure: dict[str, Any], index: StoredFingerprints) -> bytes:
 
 
 def _compare(
-    search: StructureSearch, index: StoredFingerprints, bits: bytes, restricted: frozenset[UUID]
+    search: StructureSearch, index: StoredFingerprints, questions: list[bytes], restricted: frozenset[UUID]
 ) -> list[Near]:
     """The hits, with what they were found among noted on the search."""
     search.fingerprint_key = index.key
     search.compared_with = index.compared(without=restricted)
     if not index.key:
         return []
-    return index.nearest(bits, threshold=search.threshold, limit=search.limit, without=restricted)
+    return index.nearest_of(questions, threshold=search.threshold, limit=search.limit, without=restricted)
 
 
 def _same_structure(inchikey: str | None) -> UUID | None:
-    """The substance with exactly this structure, if there is one and only one."""
+    """The substance with exactly this structure, if there is one only; never where its structure is disputed."""
     if not inchikey:
         return None
     same = Structure.objects.filter(inchikey=inchikey, substance__merged_into__isnull=True)
+    same = same.exclude(substance__in=Substance.objects.with_disputed_structure())
     found = set(same.values_list("substance_id", flat=True))
     return found.pop() if len(found) == 1 else None
 

@@ -9,8 +9,8 @@ than it claims, never older.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
@@ -55,12 +55,14 @@ class Row(NamedTuple):
 
     Attributes:
         asks: whether the substance itself is compared with others by it: its shown structure's, as its parent if kept.
+        skeleton: of its structure, the first block of the InChIKey; "" where it has none.
     """
 
     substance_id: UUID
     structure_id: int
     bits: bytes
     asks: bool = False
+    skeleton: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class StoredFingerprints:
         substances: of each row the substance; the rows of one stand together.
         bits: shape (n, w), uint8, packed eight bits to a byte.
         asks: of each substance that can be compared, the row it is compared by.
+        disputing: of each substance whose structure is disputed, one row of each other structure.
         spans: of each substance its first row, the row behind its last, and how many structures it has.
         structures: how many there are.
     """
@@ -88,11 +91,13 @@ class StoredFingerprints:
     asks: dict[UUID, int]
     spans: dict[UUID, tuple[int, int, int]]
     structures: int
+    disputing: dict[UUID, tuple[int, ...]] = field(default_factory=dict)
 
-    def bits_of(self, substance_id: UUID) -> bytes | None:
-        """The fingerprint a substance is compared by; None where it has none."""
-        row = self.asks.get(substance_id)
-        return None if row is None else self.bits[row].tobytes()
+    def questions_of(self, substance_id: UUID) -> list[bytes]:
+        """The fingerprints a substance is compared by: one, or where its structure is disputed each source's."""
+        asks = self.asks.get(substance_id)
+        rows = [*([] if asks is None else [asks]), *self.disputing.get(substance_id, ())]
+        return [self.bits[row].tobytes() for row in rows]
 
     def nearest(
         self,
@@ -118,6 +123,26 @@ class StoredFingerprints:
             substance = self.substances[row]
             found.setdefault(substance, Near(substance, int(shared), int(united)))
         return list(found.values())
+
+    def nearest_of(
+        self,
+        questions: Sequence[bytes],
+        *,
+        threshold: Decimal = Decimal(0),
+        limit: int | None = None,
+        without: Collection[UUID] = frozenset(),
+    ) -> list[Near]:
+        """As `nearest`, to the nearest of several fingerprints."""
+        if len(questions) == 1:
+            return self.nearest(questions[0], threshold=threshold, limit=limit, without=without)
+        best: dict[UUID, Near] = {}
+        for bits in questions:
+            for near in self.nearest(bits, threshold=threshold, limit=limit, without=without):
+                known = best.get(near.substance_id)
+                if known is None or near.shared * known.united > known.shared * near.united:
+                    best[near.substance_id] = near
+        ordered = sorted(best.values(), key=lambda near: (-Fraction(near.shared, near.united or 1), near.substance_id))
+        return ordered[:limit]
 
     def compared(self, *, without: Collection[UUID] = frozenset()) -> int:
         """How many structures a search with the same `without` looks at."""
@@ -171,9 +196,12 @@ def _read(family: str, now: str) -> StoredFingerprints:
         Fingerprint.objects.filter(key=key, structure__substance__merged_into__isnull=True)
         .exclude(structure__parent_reason__in=NOT_COMPARED)
         .order_by("structure__substance_id", "structure_id", "of_parent")
-        .values_list("structure__substance_id", "structure_id", "bits", "structure__is_current")
+        .values_list("structure__substance_id", "structure_id", "bits", "structure__is_current", "structure__inchikey")
     )
-    rows = [Row(substance, structure, bytes(bits), asks) for substance, structure, bits, asks in stored_rows]
+    rows = [
+        Row(substance, structure, bytes(bits), asks, key_of_structure.partition("-")[0])
+        for substance, structure, bits, asks, key_of_structure in stored_rows
+    ]
     return index_of(now, key or family, rows)
 
 
@@ -206,7 +234,20 @@ def index_of(now: str, key: str, rows: list[Row]) -> StoredFingerprints:
         asks={row.substance_id: number for number, row in enumerate(rows) if row.asks},
         spans=_spans(rows),
         structures=len({row.structure_id for row in rows}),
+        disputing=_disputing(rows),
     )
+
+
+def _disputing(rows: list[Row]) -> dict[UUID, tuple[int, ...]]:
+    """Of each substance with several skeletons one row for each beside the shown structure's, its parent's if kept."""
+    found = {}
+    for substance, group in groupby(enumerate(rows), key=lambda numbered: numbered[1].substance_id):
+        own = [(number, row) for number, row in group if row.skeleton]
+        shown = {row.skeleton for _number, row in own if row.asks}
+        others = {row.skeleton: number for number, row in own if row.skeleton not in shown}
+        if len(shown) + len(others) > 1:
+            found[substance] = tuple(others.values())
+    return found
 
 
 def _spans(rows: list[Row]) -> dict[UUID, tuple[int, int, int]]:

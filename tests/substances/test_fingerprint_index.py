@@ -102,6 +102,6 @@ def test_a_substance_asks_by_the_parent_of_the_structure_shown_first() -> None:
     shown = Structure.objects.get(substance=asked)
     Fingerprint.objects.create(structure=shown, key=KEY, bits=bits(2), of_parent=True)
     Structure.objects.filter(pk=shown.pk).update(is_current=False)
-    assert store.stored().bits_of(asked.pk) is None
+    assert store.stored().questions_of(asked.pk) == []
     Structure.objects.filter(pk=shown.pk).update(is_current=True)
-    assert store.stored().bits_of(asked.pk) == bits(2)
+    assert store.stored().questions_of(asked.pk) == [bits(2)]
