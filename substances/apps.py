@@ -10,8 +10,10 @@ class SubstancesConfig(AppConfig):
         """Tells the rooms below what this one brings to them."""
         from django.contrib.auth.signals import user_logged_in
 
+        from substances import impact
         from substances.flags import registration
         from substances.web.signing_in import take_searches_along
 
         registration.register()
+        impact.register()
         user_logged_in.connect(take_searches_along, dispatch_uid="substances.take_searches_along")

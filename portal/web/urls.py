@@ -6,7 +6,7 @@ from django.urls import path
 
 from portal.companies import web as companies
 from portal.web import home, review, substances
-from substances.web import flags, lists, searches
+from substances.web import flags, list_queue, lists, releases, searches
 from substitution.web import alternatives
 
 app_name = "web"
@@ -24,8 +24,15 @@ urlpatterns = [
     path("companies/", companies.companies, name="companies"),
     path("companies/<slug:slug>/", companies.company, name="company"),
     path("lists/<slug:slug>/", lists.chemical_list, name="list"),
+    path("lists/<slug:slug>/diff/", releases.list_diff, name="list-diff"),
+    path("lists/<slug:slug>/releases/<uuid:pk>/", releases.release, name="release"),
+    path("lists/<slug:slug>/releases/<uuid:pk>/entries.csv", releases.entries_csv, name="release-csv"),
+    path("lists/<slug:slug>/releases/<uuid:pk>/entries.json", releases.entries_json, name="release-json"),
     path("groups/<slug:slug>/", lists.group, name="group"),
     path("review/", review.queue, name="review"),
+    path("review/lists/", list_queue.queue, name="list-queue"),
+    path("review/lists/releases/<uuid:pk>/", list_queue.waiting_release, name="waiting-release"),
+    path("review/lists/members/<int:member>/", list_queue.decide_member, name="open-member"),
     path("review/mine/", review.mine, name="my-proposals"),
     path("review/<uuid:pk>/", review.proposal, name="proposal"),
     path("review/<uuid:pk>/withdraw/", review.withdraw, name="proposal-withdraw"),

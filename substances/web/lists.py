@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from portal.common.named import named
 from portal.common.rest.pages import browse
 from substances.models import ChemicalList, GroupMembership, ListMembership, SubstanceGroup
+from substances.services.list_releases import published_releases
 
 
 @require_safe
@@ -27,7 +28,7 @@ def chemical_list(request: HttpRequest, slug: str) -> HttpResponse:
     )
     context = {
         "list": shown,
-        "releases": shown.releases.filter(state="published"),
+        "releases": published_releases(shown),
         "page": browse(request, members, ordering=("-valid_from", "pk") if _all_dated(members) else ("pk",)),
         "crumbs": [
             {"label": _("Home"), "url": reverse("web:home")},

@@ -39,7 +39,15 @@ def values_for(name: str) -> dict[str, Any]:
     }
     slug = next((row.slug for key, row in rows.items() if key in name and row), "none")
     pk = bisphenol_a.pk if "substance" in name or "flag" in name else UNKNOWN
-    others = {"token": "none", "key": "none", "uidb36": "0", "format": "json", "user": UNKNOWN, "invitation": UNKNOWN}
+    others = {
+        "token": "none",
+        "key": "none",
+        "uidb36": "0",
+        "format": "json",
+        "user": UNKNOWN,
+        "invitation": UNKNOWN,
+        "member": 0,
+    }
     return {"pk": pk, "id": pk, "slug": slug, **others}
 
 

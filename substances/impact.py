@@ -1,0 +1,64 @@
+"""What a change of substances touches in other rooms: each room tells how much of it each substance carries.
+
+A registry, since lower rooms know nothing of higher ones: `substitution` registers its alternatives here when it
+starts, and later rooms (offers, inventories) theirs. A provider asks a fixed number of statements.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+
+from django.db.models import Count
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from substances.models import GroupMembership
+
+Counts = Mapping[uuid.UUID, int]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ImpactProvider:
+    """One kind of thing that a substance carries.
+
+    Attributes:
+        slug: for programs, such as "groups".
+        label: for people.
+        count: how many of them each of these substances carries; those without any may be left out.
+    """
+
+    slug: str
+    label: str | Promise
+    count: Callable[[Collection[uuid.UUID]], Counts]
+
+
+_PROVIDERS: dict[str, ImpactProvider] = {}
+
+
+def register_impact(provider: ImpactProvider) -> None:
+    """Adds a provider; the same slug again takes the place of the one before."""
+    _PROVIDERS[provider.slug] = provider
+
+
+def impact_providers() -> list[ImpactProvider]:
+    """All providers, in the order they were registered."""
+    return list(_PROVIDERS.values())
+
+
+def impact_of(substances: Collection[uuid.UUID]) -> dict[str, Counts]:
+    """By provider, how much each substance carries. For a few hundred at once: each is named in the statement."""
+    return {provider.slug: provider.count(substances) if substances else {} for provider in impact_providers()}
+
+
+def groups_of(substances: Collection[uuid.UUID]) -> Counts:
+    """How many structural groups each substance belongs to, by name or by rule."""
+    rows = GroupMembership.objects.filter(substance__in=substances).order_by().values_list("substance")
+    return Counter(dict(rows.annotate(n=Count("group", distinct=True))))
+
+
+def register() -> None:
+    """Registers what this room brings itself."""
+    register_impact(ImpactProvider("groups", _("groups"), groups_of))
