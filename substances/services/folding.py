@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Longest folded text kept or asked for, in characters: 600 of four bytes stay within an index row of PostgreSQL.
 FOLDED_LENGTH = 600
@@ -31,10 +32,11 @@ def fold(text: str) -> str:
     """
     text = unicodedata.normalize("NFKD", text.translate(_MARKS)).casefold()
     text = unicodedata.normalize("NFKD", text).translate(_MARKS)
-    kept = "".join(_plain(char) for char in text).translate(_FOLDED)
+    kept = "".join(map(_plain, text)).translate(_FOLDED)
     return " ".join(_LETTER_NAME.sub(r" \1 ", kept).split())[:FOLDED_LENGTH].rstrip()
 
 
+@lru_cache(maxsize=4096)
 def _plain(char: str) -> str:
     """The character; a blank for blanks and dashes; nothing for accents and what cannot be seen."""
     if char.isascii() and char.isalnum():
