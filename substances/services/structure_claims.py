@@ -132,7 +132,8 @@ class _Batch:
     def write(self) -> None:
         if not self.fingerprints:
             return
-        Structure.objects.filter(pk__in=self.hidden).update(is_current=False)
+        if self.hidden:
+            Structure.objects.filter(pk__in=self.hidden).update(is_current=False)
         Structure.objects.bulk_create(self.new)
         if self.renewed:
             Structure.objects.bulk_update(self.renewed, [*_FIELDS])

@@ -32,8 +32,8 @@ from substances.vocabulary import StructureTrust, SubstanceKind
 
 # Structures written in one transaction, with six fingerprints each: at first, and as many as take no longer than this,
 # for other writers of SQLite wait meanwhile.
-_BATCH = 12
-_LARGEST_BATCH = 50
+_BATCH = 8
+_SMALLEST_BATCH, _LARGEST_BATCH = 2, 12
 _TRANSACTION_S = 0.025
 # Rows resolved and read at a time.
 _READ_AT_ONCE = 200
@@ -209,7 +209,7 @@ class _Import:
             self._write(claims[: self.batch])
             del claims[: self.batch]
             longer = time.perf_counter() - began > _TRANSACTION_S
-            self.batch = max(1, self.batch // 2) if longer else min(self.batch + 1, _LARGEST_BATCH)
+            self.batch = max(_SMALLEST_BATCH, self.batch // 2) if longer else min(self.batch + 1, _LARGEST_BATCH)
             time.sleep(_PAUSE_S)
 
     def _resolve(self, row: ReportedStructure) -> _Resolved | None:

@@ -3,42 +3,32 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.test import Client
-from django.urls import reverse
 
-from portal.jobs.running import run_job
 from substances import tasks  # noqa: F401 - registers the work that run_job runs
-from substances.chemistry.skeleton import is_disputed
+from substances.chemistry.sandbox_client import Sandbox
 from substances.importers.base import WrongFile
-from substances.models import Fingerprint, Identifier, SearchTerm, Structure, StructureSearch, Substance
+from substances.models import Fingerprint, Identifier, SearchTerm, Structure, Substance
 from substances.services import structure_import
-from substances.services.similarity import request_search
+from substances.services.catalogue import load_catalogue
+from substances.services.catalogue_structures import Measured, measure
 from substances.services.structure_claims import write_claims
-from substances.services.structure_import import SourceRefused, StructureReport, import_structures
+from substances.services.structure_import import SourceRefused, StructureReport
 from substances.similarity import store
 from substances.vocabulary import Checked, IdentifierScheme, StructureTrust, SubstanceKind
 from tests.build import a_source, a_substance
-from tests.substances.fingerprints import found_by
+from tests.substances.made_catalogue import write_catalogue
+from tests.substances.structure_files import CRESOL, ETHANOL, PHENOL, a_file, taken
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 
-PHENOL, CRESOL, ETHANOL = "Oc1ccccc1", "Cc1ccc(O)cc1", "CCO"
 ACETATE = "CC(=O)[O-].[Na+]"
-
-
-def a_file(folder: Path, *rows: str, header: str = "cas\tsmiles\tsource", name: str = "lookup.tsv") -> Path:
-    path = folder / name
-    path.write_text("\n".join([header, *rows, ""]), encoding="utf-8")
-    return path
-
-
-def taken(path: Path, *, source: str = "A lookup", trust: StructureTrust = StructureTrust.LOOKUP) -> StructureReport:
-    return import_structures(path=path, source=source, trust=trust)
 
 
 def codes(report: StructureReport) -> list[tuple[int, str]]:
@@ -219,82 +209,64 @@ def test_a_source_keeps_its_trust(tmp_path: Path, phenol: Substance) -> None:
         taken(path, trust=StructureTrust.CURATED)
 
 
-# --- Disputed -----------------------------------------------------------------------------------------------------
+def test_the_starter_is_shown_instead_of_a_lookup_that_was_there_first(tmp_path: Path) -> None:
+    a_substance(name="benzene by a list", cas="71-43-2")
+    taken(a_file(tmp_path, f"71-43-2\t{ETHANOL}\tx"))
+    load_catalogue(folder=write_catalogue(tmp_path / "catalogue"))
+    benzene = Substance.objects.get(slug="benzene")
+    assert benzene.name == "Benzene"
+    assert [(s.smiles, s.is_current) for s in benzene.disputed_structures] == [("c1ccccc1", True), (ETHANOL, False)]
 
 
-@pytest.mark.parametrize(
-    ("keys", "disputed"),
-    [
-        pytest.param([], False, id="none"),
-        pytest.param(["AAAAAAAAAAAAAA-UHFFFAOYSA-N"], False, id="one"),
-        pytest.param(["AAAAAAAAAAAAAA-UHFFFAOYSA-N", "AAAAAAAAAAAAAA-RXSVEWSESA-N"], False, id="other stereo"),
-        pytest.param(["AAAAAAAAAAAAAA-UHFFFAOYSA-N", "BBBBBBBBBBBBBB-UHFFFAOYSA-N"], True, id="other skeleton"),
-        pytest.param(["AAAAAAAAAAAAAA-UHFFFAOYSA-N", ""], False, id="one without a key"),
-    ],
-)
-def test_structures_are_disputed_where_their_skeletons_differ(keys: list[str], disputed: bool) -> None:
-    assert is_disputed(keys) is disputed
+def test_what_another_standardiser_read_is_read_again(tmp_path: Path, phenol: Substance) -> None:
+    path = a_file(tmp_path, f"108-95-2\t{PHENOL}\tx")
+    taken(path)
+    (structure,) = Structure.objects.all()
+    Structure.objects.update(standardiser="an old one", smiles="old")
+    Fingerprint.objects.all().delete()
+    report = taken(path)
+    again = Structure.objects.get(pk=structure.pk)
+    assert (report.structures, report.added, report.renewed) == (1, 0, 1)
+    assert (again.smiles, again.standardiser) == (PHENOL, structure.standardiser)
+    assert again.fingerprints.count() == 6
+    assert SearchTerm.objects.filter(substance=phenol, kind="smiles", text=PHENOL).exists()
 
 
-@pytest.fixture
-def disputed(tmp_path: Path) -> Substance:
-    """Phenol, of which a lookup says that it is cresol."""
-    substance = a_substance(name="phenol", cas="108-95-2", smiles=PHENOL)
-    taken(a_file(tmp_path, f"108-95-2\t{CRESOL}\tx"))
-    return substance
+def test_a_merged_substance_leads_to_the_one_that_stands(tmp_path: Path, phenol: Substance) -> None:
+    a_substance(name="carbolic acid", cas="64-17-5")
+    Substance.objects.filter(name="carbolic acid").update(merged_into=phenol)
+    taken(a_file(tmp_path, f"64-17-5\t{PHENOL}\tx"))
+    assert Structure.objects.get().substance == phenol
 
 
-def test_a_dispute_is_known_of_the_substance_and_asked_of_many(disputed: Substance) -> None:
-    a_substance(name="undisputed", smiles=ETHANOL)
-    assert disputed.structure_disputed
-    assert [s.smiles for s in disputed.disputed_structures] == [PHENOL, CRESOL]
-    assert [*Substance.objects.with_disputed_structure()] == [disputed]
-    rows = {s.name: s.structure_disputed for s in Substance.objects.with_what_a_row_shows()}
-    assert rows == {"phenol": True, "undisputed": False}
+def test_a_substance_merged_while_its_structure_was_read_counts_as_unknown(
+    tmp_path: Path, phenol: Substance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = a_substance(name="carbolic acid")
+
+    def later(*args: object) -> object:
+        Substance.objects.filter(pk=phenol.pk).update(merged_into=other)
+        return write_claims(*args)  # type: ignore[arg-type]  # passed on as they came
+
+    monkeypatch.setattr(structure_import, "write_claims", later)
+    assert ends(taken(a_file(tmp_path, f"108-95-2\t{PHENOL}\tx"))) == (0, 1, 0, 0)
+    assert not Structure.objects.exists()
 
 
-def test_stereo_that_one_source_knows_is_no_dispute(tmp_path: Path) -> None:
-    lactic = a_substance(name="lactic acid", cas="50-21-5", smiles="CC(O)C(=O)O")
-    report = taken(a_file(tmp_path, "50-21-5\tC[C@H](O)C(=O)O\tx"))
-    assert (lactic.structure_disputed, report.disputed) == (False, 0)
+def test_a_structure_that_ends_the_sandbox_is_a_problem_and_the_next_is_read(
+    tmp_path: Path, phenol: Substance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_substance(name="ethanol", cas="64-17-5")
 
+    def measured(box: Sandbox, text: str, **more: str) -> Measured:
+        if text == PHENOL:
+            os.kill(box.pid, signal.SIGKILL)
+        return measure(box, text, **more)  # type: ignore[arg-type]  # passed on as they came
 
-def test_the_page_shows_both_structures_with_their_sources(client: Client, disputed: Substance) -> None:
-    page = client.get(reverse("web:substance", args=[disputed.pk])).content.decode()
-    assert "Structure disputed" in page
-    assert [text for text in (PHENOL, CRESOL, "A lookup", "Made for a test") if text not in page] == []
-
-
-def test_the_page_is_silent_where_nothing_is_disputed(client: Client) -> None:
-    undisputed = a_substance(name="undisputed", smiles=ETHANOL)
-    assert "Structure disputed" not in client.get(reverse("web:substance", args=[undisputed.pk])).content.decode()
-
-
-def test_rest_carries_the_dispute(client: Client, disputed: Substance) -> None:
-    body = client.get(reverse("api:substance", args=[disputed.pk])).json()
-    told = [(s["smiles"], s["source"], s["is_shown_first"]) for s in body["disputed_structures"]]
-    assert body["structure_disputed"] is True
-    assert told == [(PHENOL, "test", True), (CRESOL, "structures-a-lookup", False)]
-
-
-def test_a_disputed_substance_is_found_by_either_structure(disputed: Substance) -> None:
-    a_substance(name="like phenol", smiles="Oc1ccccc1O")
-    like_cresol = a_substance(name="like cresol", smiles=CRESOL)
-    assert "phenol" in found_by(like_cresol, threshold="1")
-
-
-def test_a_disputed_substance_asks_by_either_structure(disputed: Substance) -> None:
-    a_substance(name="cresol", smiles=CRESOL)
-    assert found_by(disputed, threshold="1") == ["cresol"]
-
-
-@pytest.mark.parametrize("text", [PHENOL, CRESOL, "c1cccc(c1)O"])
-def test_no_search_calls_a_disputed_substance_the_same_structure(disputed: Substance, text: str) -> None:
-    search = request_search(by=None, session_key="s", text=text, format="smiles")
-    assert search.job is not None
-    run_job(search.job.pk)
-    assert StructureSearch.objects.get(pk=search.pk).known_substance is None
-    assert list(search.hits.values_list("substance", flat=True)) == [disputed.pk]
+    monkeypatch.setattr(structure_import, "measure", measured)
+    report = taken(a_file(tmp_path, f"108-95-2\t{PHENOL}\tx", f"64-17-5\t{ETHANOL}\tx"))
+    assert report.structures + report.refused == 2
+    assert Structure.objects.filter(smiles=ETHANOL).exists()
 
 
 # --- Files --------------------------------------------------------------------------------------------------------
