@@ -21,6 +21,7 @@ PAGES = [
     "/companies/",
     "/companies/amberline-papers/",
     "/lists/reach-candidate-list/",
+    "/lists/reach-candidate-list/diff/",
     "/groups/bisphenols/",
     "/method/",
     "/sources/",

@@ -15,6 +15,7 @@ QUERY_BUDGETS = {
     "web:alternatives": 5,
     "web:companies": 5,
     "web:list": 7,
+    "web:list-diff": 14,
     "web:group": 8,
     "web:home": 17,
     "api:substances": 9,

@@ -35,6 +35,7 @@ def address_of(name: str) -> str:
         "web:company": lambda: reverse(name, args=[_most_named(Company, "production")]),
         "api:company-profile": lambda: reverse(name, args=[_most_named(Company, "production")]),
         "web:list": lambda: reverse(name, args=[_most_named(ChemicalList, "memberships")]),
+        "web:list-diff": lambda: reverse(name, args=[_most_named(ChemicalList, "memberships")]),
         "api:list-substances": lambda: reverse(name, args=[_most_named(ChemicalList, "memberships")]),
         "web:group": lambda: reverse(name, args=[_most_named(SubstanceGroup, "memberships")]),
         "web:search": lambda: reverse(name) + "?q=bisphenol",

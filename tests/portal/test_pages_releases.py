@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 from pathlib import Path
@@ -18,12 +19,14 @@ from substances.models import ListMembership, OpenMember, Release, Substance
 from substances.services.catalogue import load_catalogue
 from substances.services.lists import publish_release
 from tests.build import a_curator, a_member, a_substance
+from tests.portal.test_pages_queries import queries_of
 from tests.substances.made_catalogue import write_catalogue
 from tests.substances.test_list_diff import DAY, LATER, a_release, a_row
 from tests.substances.test_list_staging import Made, cas
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 SLUG = "reach-candidate-list"
+MANY = [((1, 60), DAY + dt.timedelta(days=2)), ((40, 99), DAY + dt.timedelta(days=3))]
 
 
 @pytest.fixture(autouse=True)
@@ -251,3 +254,32 @@ def test_only_a_candidate_can_be_chosen(curator: Client, open_member: OpenMember
     assert curator.post(reverse("web:open-member", args=[open_member.pk]), sent).status_code == status
     open_member.refresh_from_db()
     assert open_member.decided_at is None
+
+
+@pytest.mark.parametrize(("name", "most"), [("web:list-diff", 14), ("api:list-diff", 13)])
+def test_a_diffs_queries_do_not_grow_with_its_changes(client: Client, tmp_path: Path, name: str, most: int) -> None:
+    few = a_release(tmp_path, [a_row(1)]), a_release(tmp_path, [a_row(2)], DAY + dt.timedelta(days=1))
+    many = [a_release(tmp_path, [a_row(n) for n in range(*some)], day) for some, day in MANY]
+    address = reverse(name, args=[SLUG])
+    counted = [queries_of(client, f"{address}?from={then.pk}&to={now.pk}") for then, now in (few, many)]
+    assert counted[0] == counted[1] <= most
+
+
+def test_a_lists_queries_do_not_grow_with_its_releases(client: Client, tmp_path: Path) -> None:
+    address = reverse("web:list", args=[SLUG])
+    a_release(tmp_path, [a_row(1)])
+    before = queries_of(client, address)
+    for days in (1, 2):
+        a_release(tmp_path, [a_row(1), a_row(days + 1)], DAY + dt.timedelta(days=days))
+    assert queries_of(client, address) == before
+
+
+def test_the_queues_queries_do_not_grow_with_what_waits(curator: Client, open_member: OpenMember) -> None:
+    address = reverse("web:list-queue")
+    before = queries_of(curator, address)
+    candidates = open_member.candidates
+    OpenMember.objects.bulk_create(
+        OpenMember(release=open_member.release, entry=entry, reported={}, code="x", message="x", candidates=candidates)
+        for entry in open_member.release.entries.all()
+    )
+    assert queries_of(curator, address) == before
