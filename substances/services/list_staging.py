@@ -42,6 +42,7 @@ from substances.vocabulary import Checked, How, NameKind
 _BATCH = 100
 _PAUSE_S = 0.005
 _LONGEST_REASON = 300
+_LONGEST_NAME = 1000
 
 FlagKey = tuple[uuid.UUID, str, str, str, str, dt.date | None]
 _FLAG_KEY = ("substance_id", "concern", "strength", "authority", "legal_basis", "since")
@@ -172,7 +173,7 @@ class _Rows:
                     self.identifiers.append(self._identifier(pk, scheme, value, row.line))
                 else:
                     staged.identifiers[pk, scheme, value] = row.line
-        if found.member.name and known.learns_name(pk, found.member.name):
+        if found.member.name and known.learns_name(pk, found.member.name[:_LONGEST_NAME]):
             if pk in known.hidden:
                 kind = NameKind.PREFERRED if new is not None else NameKind.SYNONYM
                 self.names.append(self._name(pk, found.member.name, kind, row.line))
@@ -183,7 +184,7 @@ class _Rows:
         return Identifier(substance_id=pk, scheme=scheme, value=value, **self._fact(line))
 
     def _name(self, pk: uuid.UUID, text: str, kind: str, line: int) -> Name:
-        return Name(substance_id=pk, language="en", text=text[:1000], kind=kind, **self._fact(line))
+        return Name(substance_id=pk, language="en", text=text[:_LONGEST_NAME], kind=kind, **self._fact(line))
 
     def _fact(self, line: int) -> dict[str, Any]:
         locator = f"{self.staging.told}, line {line}"

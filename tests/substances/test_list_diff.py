@@ -182,6 +182,11 @@ def test_a_fact_that_an_edition_prints_nowhere_is_no_change_of_its_rows(tmp_path
     assert diff(tmp_path, [a_row(1)], [a_row(1, facts={"remark": "x"})]).changed == ()
 
 
+def test_a_document_that_moved_to_another_address_is_no_change_of_the_row(tmp_path: Path) -> None:
+    then, now = (a_row(1, facts={"decision_url": f"https://{host}.example"}) for host in ("old", "new"))
+    assert diff(tmp_path, [then], [now]).changed == ()
+
+
 def test_releases_of_two_lists_are_not_compared(tmp_path: Path) -> None:
     release = a_release(tmp_path, [a_row(1)])
     other = ChemicalList.objects.create(

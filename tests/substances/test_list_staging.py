@@ -359,3 +359,11 @@ def test_members_that_an_earlier_edition_printed_stay_while_their_group_is_liste
     assert ConcernFlag.objects.standing().filter(substance__name="made 2", release=report.release).count() == 1
     assert not ConcernFlag.objects.standing().filter(substance__name="made 4").exists()
     assert report.left == 2  # the other group and its member
+
+
+def test_a_name_longer_than_is_kept_is_learned_once(file: Path) -> None:
+    long = "made " * 300
+    rows = [a_row(1, name=long, members=(Member(long, cas(10001)),))]
+    take(file, rows)
+    assert take(file, [*rows, a_row(2)], day=LATER).is_current
+    assert Name.objects.filter(text__startswith="made made").count() == 1
