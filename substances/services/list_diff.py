@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import re
 import uuid
 from collections import defaultdict
@@ -16,7 +17,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 from substances.models import Entry, HazardClassification, ListMembership, Release
-from substances.services.list_resolution import folded
+from substances.services import list_resolution
 from substances.vocabulary import EntryRole
 
 # A cell that holds numbers and nothing else; publishers name such columns in every language.
@@ -24,6 +25,9 @@ _NUMBERS = re.compile(r"(?:\d{2,7}-\d{2}-\d|[\dA]\d{2}-\d{3}-\d|[-,;/|\s])+", re
 _CAS = re.compile(r"(?<![\d-])\d{2,7}-\d{2}-\d(?![\d-])", re.ASCII)
 _EC = re.compile(r"(?<![\d-])[\dA]\d{2}-\d{3}-\d(?![\d-])", re.ASCII)
 _NUMBERS_AT_MOST = 20_000  # characters of a cell that are looked at
+
+# Each name is compared several times, and most stand in both releases.
+folded = functools.lru_cache(maxsize=20_000)(list_resolution.folded)
 
 #: What can differ, in the order it is told.
 KINDS = ("name", "identifiers", "reason", "dates", "group", "classification", "details")
@@ -145,7 +149,7 @@ def load_rows(release: Release) -> list[Row]:
     named = _by_entry(ListMembership.objects.filter(release=release, entry__isnull=False), "substance_id")
     classified = _by_entry(HazardClassification.objects.filter(release=release, entry__isnull=False), "as_printed")
     entries = Entry.objects.filter(release=release).exclude(role=EntryRole.UNUSABLE).order_by("sheet", "line")
-    all_entries = list(entries.only(*_READ))
+    all_entries: list[Any] = list(entries.values_list(*_READ, named=True))
     more: dict[tuple[str, int], set[tuple[str, str]]] = defaultdict(set)
     for entry in all_entries:
         if entry.role == EntryRole.CONTINUATION and entry.belongs_to is not None:
