@@ -44,6 +44,9 @@ class ListReleaseSerializer(ReleaseSerializer):
         ]
 
 
+CHANGES = ("added", "removed", "changed")
+
+
 class DifferenceSerializer(serializers.Serializer[Any]):
     """One thing that differs: before and after."""
 
@@ -67,7 +70,7 @@ class TouchedSubstanceSerializer(serializers.Serializer[Any]):
 class ChangeSerializer(serializers.Serializer[Told]):
     """One change: a row as it is now, or as it was last where it was removed."""
 
-    what = serializers.ChoiceField(choices=["added", "removed", "changed"])
+    what = serializers.ChoiceField(choices=CHANGES)
     name = serializers.CharField(source="row.name")
     role = serializers.ChoiceField(source="row.role", choices=EntryRole.choices)
     sheet = serializers.CharField(source="row.sheet")
