@@ -90,7 +90,8 @@ def database(url: str, *, data_dir: Path) -> dict[str, object]:
             "OPTIONS": {
                 "timeout": 20,
                 "transaction_mode": "IMMEDIATE",
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=4000;",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+                "PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=4000;",
             },
             # A file, not memory: the tests' worker and server are other processes.
             "TEST": {"NAME": data_dir / "test.sqlite3"},

@@ -21,8 +21,8 @@ from substances.services.lists import publish_release
 from tests.build import a_curator, a_member, a_substance
 from tests.portal.test_pages_queries import queries_of
 from tests.substances.made_catalogue import write_catalogue
+from tests.substances.made_importer import Made, cas
 from tests.substances.test_list_diff import DAY, LATER, a_release, a_row
-from tests.substances.test_list_staging import Made, cas
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 SLUG = "reach-candidate-list"
@@ -125,7 +125,7 @@ def test_rows_come_as_csv_with_the_publishers_columns_and_ours(client: Client, t
     row = a_row(1, cells={"Name": "=HYPERLINK(1)", "CAS": cas(10001), "None": "-"})
     release = a_release(tmp_path, [row])
     answer = client.get(reverse("web:release-csv", args=[SLUG, release.pk]))
-    text = b"".join(answer).decode("utf-8-sig")  # type: ignore[arg-type]  # a streamed answer
+    text = b"".join(answer).decode("utf-8-sig")
     (read,) = csv.DictReader(io.StringIO(text))
     assert (read["Name"], read["CAS"], read["None"]) == ("'=HYPERLINK(1)", cas(10001), "-")
     assert (read["benigna:line"], read["benigna:listed_on"], read["benigna:reasons"]) == ("1", "2020-01-01", "57a")
@@ -135,7 +135,7 @@ def test_rows_come_as_csv_with_the_publishers_columns_and_ours(client: Client, t
 def test_rows_come_as_json_with_every_cell_as_printed(client: Client, tmp_path: Path) -> None:
     release = a_release(tmp_path, [a_row(number, cells={"Name": f"=made {number}"}) for number in (1, 2)])
     answer = client.get(reverse("web:release-json", args=[SLUG, release.pk]))
-    read = json.loads(b"".join(answer))  # type: ignore[arg-type]  # a streamed answer
+    read = json.loads(b"".join(answer))
     assert (read["list"], read["rows"]) == (SLUG, 2)
     assert [row["printed"]["Name"] for row in read["entries"]] == ["=made 1", "=made 2"]
 

@@ -15,7 +15,7 @@ from substances.services.catalogue import load_catalogue
 from substances.services.list_diff import Changed, ListDiff, diff_of_releases, printed_numbers
 from substances.services.lists import publish_release
 from tests.substances.made_catalogue import write_catalogue
-from tests.substances.test_list_staging import Made, cas
+from tests.substances.made_importer import Made, cas
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 DAY, LATER = dt.date(2026, 4, 15), dt.date(2026, 6, 1)
