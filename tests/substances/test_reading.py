@@ -13,14 +13,15 @@ pytestmark = pytest.mark.django_db
 
 SHOWN, WRITTEN = "CC(C)(c1ccc(O)cc1)c1ccc(O)cc1", "Oc1ccc(cc1)C(C)(C)c1ccc(O)cc1"
 OTHER = "O=S(=O)(c1ccc(O)cc1)c1ccc(O)cc1"
+LABELLED = "[2H]Oc1ccc(cc1)C(C)(C)c1ccc(O)cc1"  # of the same skeleton: nothing is disputed
 
 
-def with_a_structure_of_another_source() -> Structure:
+def with_a_structure_of_another_source(smiles: str = OTHER) -> Structure:
     """The structure we do not show of a substance that has two."""
     substance = a_substance(name="two of them", smiles=WRITTEN)
     shown = substance.structures.get()
     substance.structures.update(is_current=False)
-    other = a_structure(of=substance, smiles=OTHER, source=a_source(key="another"))
+    other = a_structure(of=substance, smiles=smiles, source=a_source(key="another"))
     substance.structures.filter(pk=other.pk).update(is_current=False)
     substance.structures.filter(pk=shown.pk).update(is_current=True)
     rebuild_for([substance])
@@ -28,12 +29,17 @@ def with_a_structure_of_another_source() -> Structure:
 
 
 def test_a_structure_we_show_is_known_as_we_write_it_and_as_its_source_does() -> None:
-    other = with_a_structure_of_another_source()
+    other = with_a_structure_of_another_source(LABELLED)
     for text in (SHOWN, WRITTEN):
         reading = read(text, "smiles")
         assert isinstance(reading, Known)
         assert reading.substance == other.substance
         assert reading.read_as["smiles"] == SHOWN
+
+
+def test_a_structure_that_is_disputed_is_read_even_where_it_is_the_one_we_show() -> None:
+    with_a_structure_of_another_source(OTHER)
+    assert read(SHOWN, "smiles") == Foreign("smiles", {"format": "smiles"})
 
 
 def test_a_structure_of_another_source_is_read_not_exchanged() -> None:
