@@ -137,23 +137,31 @@ def confirm_release(release: Release, *, by: User) -> Changes:
     Raises:
         ListError: it does not wait, or a newer one of its list answers already.
     """
-    if release.state != Release.State.WAITING:
-        raise ListError("This release does not wait for anybody.")
-    current = release.chemical_list.current_release
-    if current is not None and current.published_on > release.published_on:
-        raise ListError("A newer release answers for this list already.")
-    return publish(release, confirmed_by=by)
+    with transaction.atomic():
+        waiting = _waiting(release)
+        current = waiting.chemical_list.current_release
+        if current is not None and current.published_on > waiting.published_on:
+            raise ListError("A newer release answers for this list already.")
+        return publish(waiting, confirmed_by=by)
 
 
 def refuse_release(release: Release) -> None:
-    """Clears a release that waits; the old one stays.
+    """Clears a release that waits, whole; the old one stays.
 
     Raises:
         ListError: it does not wait.
     """
-    if release.state != Release.State.WAITING:
+    with transaction.atomic():
+        clear(_waiting(release).pk)
+
+
+def _waiting(release: Release) -> Release:
+    """The release as it is now, with its list locked: of two who decide at once the second is told."""
+    ChemicalList.objects.select_for_update().get(pk=release.chemical_list_id)
+    waiting = Release.objects.filter(pk=release.pk, state=Release.State.WAITING).select_related("chemical_list").first()
+    if waiting is None:
         raise ListError("This release does not wait for anybody.")
-    clear(release.pk)
+    return waiting
 
 
 def sweep_dead_imports(*, older_than: dt.timedelta = _SWEPT_AFTER) -> int:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -79,28 +78,15 @@ def _decide(request: SignedInRequest, pk: UUID, *, confirm: bool) -> None:
     Raises:
         ListError: somebody decided meanwhile.
     """
-    if confirm:
-        with transaction.atomic():
-            release = _still_waiting(Release.objects.select_for_update(of=("self",)), pk)
+    with transaction.atomic():  # the decision and the line of the audit stand together or not at all
+        release = Release.objects.select_related("chemical_list").filter(pk=pk, state=Release.State.WAITING).first()
+        if release is None:
+            raise ListError(_("Somebody has decided on it meanwhile."))
+        if confirm:
             confirm_release(release, by=request.user)
-            _put_down(request, release, "release.confirmed")
-    else:  # Batch by batch, outside of one long transaction; what was published meanwhile it does not touch.
-        release = _still_waiting(Release.objects.all(), pk)
-        refuse_release(release)
-        _still_gone(pk)
-        _put_down(request, release, "release.refused")
-
-
-def _still_waiting(rows: QuerySet[Release], pk: UUID) -> Release:
-    found = rows.select_related("chemical_list").filter(pk=pk, state=Release.State.WAITING).first()
-    if found is None:
-        raise ListError(_("Somebody has decided on it meanwhile."))
-    return found
-
-
-def _still_gone(pk: UUID) -> None:
-    if Release.objects.filter(pk=pk).exists():
-        raise ListError(_("Somebody has published it meanwhile."))
+        else:
+            refuse_release(release)
+        _put_down(request, release, "release.confirmed" if confirm else "release.refused")
 
 
 def _put_down(request: SignedInRequest, release: Release, action: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from portal.watching.models import Event
 from substances.importers.base import Classified, Member, Problem, ReportedRow, Role, WrongFile
 from substances.models import (
     ChemicalList,
@@ -224,6 +225,19 @@ def test_a_waiting_release_answers_from_the_moment_a_curator_confirms_it(file: P
     assert [hit.substance.name for hit in search_substances(cas(10009)).results] == ["made 9"]
     with pytest.raises(ListError, match="does not wait"):
         confirm_release(release, by=curator)
+
+
+def test_of_two_who_decide_at_once_the_second_changes_nothing(file: Path, tmp_path: Path) -> None:
+    first = waiting(file, tmp_path)
+    second_look = Release.objects.get(pk=first.pk)
+    confirm_release(first, by=a_person())
+    after = [*counts(), Event.objects.count()]
+
+    with pytest.raises(ListError, match="does not wait"):
+        confirm_release(second_look, by=a_person())
+    with pytest.raises(ListError, match="does not wait"):
+        refuse_release(second_look)
+    assert [*counts(), Event.objects.count()] == after
 
 
 def test_a_waiting_release_that_is_refused_leaves_the_old_one(file: Path, tmp_path: Path) -> None:
