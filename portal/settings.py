@@ -296,6 +296,8 @@ SPECTACULAR_SETTINGS = {
         "EntryRole": "substances.vocabulary.EntryRole",
         "ChangeOfList": "substances.api.releases.CHANGES",
         "DifferenceKind": "substances.services.list_diff.KINDS",
+        "TimelineWhat": "substances.timeline.What",
+        "TimelinePrecision": "substances.timeline.Precision",
         "Checked": "substances.vocabulary.Checked",
         "IdentifierScheme": "substances.vocabulary.IdentifierScheme",
         "ListEffect": "substances.vocabulary.ListEffect",

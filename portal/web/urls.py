@@ -6,7 +6,7 @@ from django.urls import path
 
 from portal.companies import web as companies
 from portal.web import home, review, substances
-from substances.web import flags, list_queue, lists, releases, searches
+from substances.web import flags, list_queue, lists, releases, searches, timeline
 from substitution.web import alternatives
 
 app_name = "web"
@@ -18,6 +18,9 @@ urlpatterns = [
     path("search/structure/<uuid:pk>/cancel/", searches.cancel_search, name="structure-search-cancel"),
     path("substances/", substances.substances, name="substances"),
     path("substances/<uuid:pk>/", substances.substance, name="substance"),
+    path("substances/<uuid:pk>/timeline/", timeline.timeline, name="substance-timeline"),
+    path("substances/<uuid:pk>/timeline.csv", timeline.timeline_csv, name="substance-timeline-csv"),
+    path("substances/<uuid:pk>/timeline.json", timeline.timeline_json, name="substance-timeline-json"),
     path("substances/<uuid:pk>/flag/", flags.propose, name="propose-flag"),
     path("alternatives/", alternatives.functions, name="alternatives"),
     path("alternatives/<slug:slug>/", alternatives.function, name="function"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 #: By the address's name: the most that a signed-in reader's request may cost.
 QUERY_BUDGETS = {
     "web:substance": 12,
+    "web:substance-timeline": 12,
     "web:function": 12,
     "web:company": 12,
     "web:substances": 17,
@@ -20,6 +21,7 @@ QUERY_BUDGETS = {
     "web:home": 17,
     "api:substances": 9,
     "api:substance": 16,
+    "api:substance-timeline": 9,
     "api:alternatives": 8,
     "api:list-substances": 7,
     "api:company-profile": 8,
