@@ -1,3 +1,4 @@
+from substances.models.findings import RegistryCheck, RegistryFinding, RejectedClaim
 from substances.models.groups import GroupMembership, SubstanceGroup
 from substances.models.hazard import ConcernFlag, HazardClassification
 from substances.models.lists import ChemicalList, Entry, ListMembership, OpenMember, Release
@@ -18,6 +19,9 @@ __all__ = [
     "ListMembership",
     "Name",
     "OpenMember",
+    "RegistryCheck",
+    "RegistryFinding",
+    "RejectedClaim",
     "Release",
     "SearchHit",
     "SearchTerm",
