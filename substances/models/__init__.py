@@ -1,3 +1,4 @@
+from substances.models.decisions import MemberDecision
 from substances.models.findings import RegistryCheck, RegistryFinding, RejectedClaim
 from substances.models.groups import GroupMembership, SubstanceGroup
 from substances.models.hazard import ConcernFlag, HazardClassification
@@ -17,6 +18,7 @@ __all__ = [
     "HazardClassification",
     "Identifier",
     "ListMembership",
+    "MemberDecision",
     "Name",
     "OpenMember",
     "RegistryCheck",

@@ -79,7 +79,7 @@ class RegistryFinding(models.Model):
 
 
 class RejectedClaim(models.Model):
-    """A number or name that people found to be wrong of a substance: kept as its source gave it, never learned again."""
+    """A number or name found to be wrong of a substance: kept as its source gave it, never learned again."""
 
     substance = models.ForeignKey(Substance, on_delete=models.PROTECT, related_name="rejected_claims")
     scheme = models.CharField(max_length=10, help_text=_("An identifier's scheme, or name."))

@@ -104,6 +104,7 @@ class Known:
 
     Attributes:
         skeletons: first blocks of its structures' InChIKeys, each with the sources that draw it so.
+        was_asked: whether the rules of groups were asked about one of its structures; only then their silence is a no.
     """
 
     pk: UUID
@@ -114,6 +115,7 @@ class Known:
     claims: list[Claim] = dataclasses.field(default_factory=list)
     named: list[Named] = dataclasses.field(default_factory=list)
     groups: list[Grouped] = dataclasses.field(default_factory=list)
+    was_asked: bool = False
     skeletons: dict[str, list[str]] = dataclasses.field(default_factory=dict)
 
 

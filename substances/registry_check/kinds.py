@@ -108,15 +108,21 @@ _ALL = (
     Kind(
         "identifier_fails",
         _("Identifier that cannot be"),
-        _("%(scheme)s %(value)s: its check digit or form is wrong (%(where)s)."),
-        _("A number whose check digit fails ties nobody to anything. It is kept as printed."),
+        _("%(scheme)s %(value)s: its check digit or form is wrong (%(source)s)."),
+        _("A source claims a number that nobody can have. It ties other rows to this substance by mistake."),
         (REJECT_CLAIM,),
+    ),
+    Kind(
+        "printed_number_fails",
+        _("A row prints a number that cannot be"),
+        _("%(list)s, line %(line)s: %(message)s"),
+        _("A number whose check digit fails ties nobody to anything. It is kept as printed."),
     ),
     Kind(
         "identifier_shared",
         _("One number, two substances"),
         _("%(scheme)s %(value)s is claimed for %(name)s and for %(other)s."),
-        _("Rows with this number name neither of them for sure. They are one substance, or one of the claims is wrong."),
+        _("Rows with this number name neither for sure. They are one substance, or one of the claims is wrong."),
         (MERGE, REJECT_CLAIM),
     ),
     Kind(

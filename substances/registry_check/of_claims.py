@@ -14,9 +14,7 @@ from substances.registry_check.facts import Found, scheme_label
 from substances.vocabulary import IdentifierScheme
 
 # Numbers that one substance has and no other. An EC number may cover several forms, an index number a whole entry.
-_OF_ONE = frozenset(
-    {IdentifierScheme.CAS, IdentifierScheme.DTXSID, IdentifierScheme.CID, IdentifierScheme.INCHIKEY}
-)
+_OF_ONE = frozenset({IdentifierScheme.CAS, IdentifierScheme.DTXSID, IdentifierScheme.CID, IdentifierScheme.INCHIKEY})
 _WORD = re.compile(r"[a-z0-9]{3,}")
 _ALIKE = 0.5
 
@@ -107,7 +105,9 @@ def renamed(of_list: str, day: dt.date, left: Iterable[Listed], entered: Iterabl
         new[one.since, one.reason].append(one)
     told = set()
     for gone in left:
-        alike = {one.substance: one for one in new[gone.since, gone.reason] if alikeness(gone.words, one.words) >= _ALIKE}
+        alike = {
+            one.substance: one for one in new[gone.since, gone.reason] if alikeness(gone.words, one.words) >= _ALIKE
+        }
         for one in alike.values():
             if (gone.substance, one.substance) not in told:
                 told.add((gone.substance, one.substance))

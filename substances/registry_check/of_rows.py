@@ -8,13 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from substances.registry_check.facts import Found, Place, scheme_label
+from substances.registry_check.facts import Found, Place
 
 # Code of a problem (see the importers' READMEs) → kind of finding. What is not here is no contradiction of the
 # registry: it stands with the release, and rows that name nobody wait in the queue of lists.
 KIND_OF_PROBLEM: Mapping[str, str] = {
     "tonnage_not_understood": "tonnage_not_understood",
-    **dict.fromkeys(("delisting_not_read", "year_not_read", "year_unknown", "ends_before_it_begins"), "date_not_understood"),
+    **dict.fromkeys(
+        ("delisting_not_read", "year_not_read", "year_unknown", "ends_before_it_begins"), "date_not_understood"
+    ),
     **dict.fromkeys(
         (
             *("class_unknown", "classes_not_parallel", "class_and_statement_differ", "hazard_unknown"),
@@ -56,13 +58,10 @@ def problems(
     """
     for problem in told:
         line, code, message = problem["line"], str(problem["code"]), str(problem["message"])[:_QUOTED]
-        number = _NUMBER.fullmatch(code)
-        kind = "identifier_fails" if number else KIND_OF_PROBLEM.get(code)
+        kind = "printed_number_fails" if _NUMBER.fullmatch(code) else KIND_OF_PROBLEM.get(code)
         if kind is None:
             continue
         row = rows.get(line) if line else None
         details = {"list": of_list, "line": line or "–", "code": code, "message": message}
-        if number:
-            details |= {"scheme": scheme_label(number[1]), "value": message, "where": f"{of_list}, line {line}"}
         place = Place(release, row.entry if row else None)
         yield Found(kind, (of_list, str(line), code, message), row.substance if row else None, details, place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from substances.chemistry.identifiers import PARSERS, IdentifierError
 from substances.importers.base import Classified
@@ -24,7 +25,7 @@ from substances.vocabulary import Authority, How, ListEffect, Strength
 
 _BY_LAW_OR_AUTHORITY = frozenset({Authority.HARMONISED, Authority.AUTHORITY_ASSESSMENT})
 _SAID_BY_SOMEBODY = frozenset({*_BY_LAW_OR_AUTHORITY, Authority.SCREENING_LIST, Authority.NGO_REVIEWED})
-# Which list a regulators' process leads to. Source: REACH, Articles 59 and 69; CLP, Article 37; Regulation (EU) 2019/1021.
+# Which list a process leads to. Source: REACH, Articles 59 and 69; CLP, Article 37; Regulation (EU) 2019/1021.
 LEADS_TO = {
     "svhc-identification": "reach-candidate-list",
     "clh-process": "clp-annex-vi",
@@ -36,6 +37,8 @@ _MENTIONS = {
     "reach-candidate-list": re.compile(r"candidate|svhc", re.IGNORECASE),
     "reach-authorisation-list": re.compile(r"authori[sz]ation|annex xiv", re.IGNORECASE),
 }
+# Lists whose rows are followed by others; of the rest an end is an end, as where California takes a substance back.
+_SUCCEEDED = frozenset({ListEffect.CLASSIFICATION, ListEffect.DUTY})
 Check = Callable[[Known, World], Iterator[Found]]
 
 
@@ -58,7 +61,12 @@ def flags_that_classes_demand(known: Known, world: World) -> Iterator[Found]:
             continue
         enough = {Authority.HARMONISED} if one.of_list in world.legal else _SAID_BY_SOMEBODY
         same = [flag for flag in standing if flag.concern == rule.concern]
-        details = {"list": one.of_list, "printed": one.as_printed, "rule": rule.rule, "concern": rule.concern}
+        details: dict[str, Any] = {
+            "list": one.of_list,
+            "printed": one.as_printed,
+            "rule": rule.rule,
+            "concern": rule.concern,
+        }
         details |= {"strength": rule.strength, "classification": one.pk}
         if not any(flag.authority in enough and _as_sure(flag.strength, rule.strength) for flag in same):
             kind = "flag_missing"
@@ -115,9 +123,7 @@ def statements_of_other_classes(known: Known, world: World) -> Iterator[Found]:
         if holds(one.since, one.until, world.day):
             details = {"class": one.hazard_class, "statement": one.hazard_statement, "printed": one.as_printed}
             key = (str(known.pk), one.of_list, one.as_printed)
-            yield Found(
-                "statement_of_another_class", key, known.pk, details | {"list": one.of_list}, one.place
-            )
+            yield Found("statement_of_another_class", key, known.pk, details | {"list": one.of_list}, one.place)
 
 
 def identifiers_that_fail(known: Known, world: World) -> Iterator[Found]:
@@ -126,7 +132,12 @@ def identifiers_that_fail(known: Known, world: World) -> Iterator[Found]:
         try:
             PARSERS[SCHEMES[claim.scheme]](claim.value)
         except IdentifierError:
-            details = {"scheme": scheme_label(claim.scheme), "value": claim.value, "where": claim.source, "claim": claim.pk}
+            details = {
+                "scheme": scheme_label(claim.scheme),
+                "value": claim.value,
+                "source": claim.source,
+                "in": claim.scheme,
+            }
             yield Found("identifier_fails", (str(known.pk), claim.scheme, claim.value, claim.source), known.pk, details)
 
 
@@ -143,7 +154,7 @@ def groups_of_label_and_structure(known: Known, world: World) -> Iterator[Found]
     inferred = {one.slug for one in known.groups if one.how == How.INFERRED}
     for one in known.groups:
         about = {"group": one.name, "slug": one.slug}
-        if one.how != How.INFERRED and one.has_rule and known.skeletons and one.slug not in inferred:
+        if one.how != How.INFERRED and one.has_rule and known.was_asked and one.slug not in inferred:
             yield Found("group_labelled_only", (str(known.pk), one.slug), known.pk, about)
         if one.how == How.INFERRED:
             if (one.slug, known.slug or "") in world.non_members:
@@ -188,10 +199,10 @@ def _open_processes(known: Known, standing: list[Named]) -> Iterator[Found]:
 
 def _ended(known: Known, standing: list[Named], world: World) -> Iterator[Found]:
     stand = {one.of_list for one in standing}
-    told = set()
+    told: set[str] = set()
     for row in known.named:
         over = row.until is not None and row.until <= world.day
-        if over and row.effect != ListEffect.WORK_LIST and row.of_list not in stand | told:
+        if over and row.effect in _SUCCEEDED and row.of_list not in stand | told:
             told.add(row.of_list)
             details = {"list": row.of_list, "until": str(row.until)}
             yield Found("ended_without_successor", (str(known.pk), row.of_list), known.pk, details, row.place)

@@ -29,8 +29,9 @@ from substances.models import (
 )
 from substances.registry_check import of_claims, of_rows
 from substances.registry_check.facts import Claim, Class, Flag, Found, Grouped, Known, Named, Place, World, folded_label
+from substances.services.catalogue_changes import STARTER_CHECKED
 from substances.services.catalogue_read import read_catalogue
-from substances.vocabulary import IdentifierScheme, ListEffect, NameKind
+from substances.vocabulary import How, IdentifierScheme, ListEffect, NameKind
 
 BATCH = 500
 # Lists that print to which groups a row belongs, and under which fact; what others print of the status under REACH.
@@ -76,15 +77,16 @@ def _fill(batch: Mapping[UUID, Known]) -> None:
     for pk, named in _named(ids):
         batch[pk].named.append(named)
     claims = Identifier.objects.filter(substance__in=ids).order_by("pk")
-    for pk, *claim in claims.values_list("substance_id", "pk", "scheme", "value", "source__key"):
-        batch[pk].claims.append(Claim(*claim))
+    for pk, key, scheme, value, source in claims.values_list("substance_id", "pk", "scheme", "value", "source__key"):
+        batch[pk].claims.append(Claim(key, scheme, value, source))
     groups = GroupMembership.objects.filter(substance__in=ids).order_by("pk")
     for row in groups.select_related("group").only("substance_id", "how", "group__slug", "group__name", "group__rule"):
         about = Grouped(row.group.slug, row.group.name, row.how, bool(row.group.rule))
         batch[row.substance_id].groups.append(about)
     keys = Structure.objects.filter(substance__in=ids).exclude(inchikey="").order_by()
-    for pk, inchikey, source in keys.values_list("substance_id", "inchikey", "source__title"):
+    for pk, inchikey, source, checked in keys.values_list("substance_id", "inchikey", "source__title", "checked"):
         batch[pk].skeletons.setdefault(skeleton_of(inchikey), []).append(source)
+        batch[pk].was_asked |= checked in STARTER_CHECKED
 
 
 def _of_list(release_list: str | None, copy_of: str) -> str:
@@ -154,8 +156,8 @@ def shared_claims() -> Iterator[Found]:
         for (scheme, value), pks in sorted(claims.items()):
             yield from of_claims.shared_number(scheme, value, [holders[pk] for pk in pks])
     names = SearchTerm.objects.filter(_LIVING, kind__in=_NAMES).order_by()
-    twice = names.values("folded").annotate(n=Count("substance", distinct=True)).filter(n__gt=1)
-    for texts in _batched(twice.order_by("folded").values_list("folded", flat=True).iterator(BATCH)):
+    common = names.values("folded").annotate(n=Count("substance", distinct=True)).filter(n__gt=1)
+    for texts in _batched(common.order_by("folded").values_list("folded", flat=True).iterator(BATCH)):
         same = SearchTerm.objects.filter(_LIVING, kind__in=_NAMES, folded__in=texts).order_by("pk")
         shown = dict(same.values_list("folded", "text"))
         called = _grouped((("", folded, pk) for folded, pk in same.values_list("folded", "substance_id")), None)
@@ -200,9 +202,10 @@ def _holders(ids: Collection[UUID]) -> dict[UUID, of_claims.Holder]:
 
 def releases() -> Iterator[Found]:
     """What importers told of the rows of the releases that answer, and entries that came back renamed."""
-    current = ChemicalList.objects.filter(current_release__isnull=False).order_by("slug")
-    for chemical_list in current:
-        release = Release.objects.defer("learned").get(pk=chemical_list.current_release_id)
+    for chemical_list in ChemicalList.objects.filter(current_release__isnull=False).order_by("slug"):
+        release = Release.objects.defer("learned").filter(pk__in=[chemical_list.current_release_id]).first()
+        if release is None:
+            continue
         lines = {one["line"] for one in release.problems if one["line"]}
         yield from of_rows.problems(chemical_list.slug, release.pk, release.problems, _rows(release, lines))
         yield from _renamed(chemical_list, release)
@@ -232,7 +235,8 @@ def _listed(release: Release, *, missing_in: Release) -> Iterator[of_claims.List
     """Substances of a release that another does not name, where the row has a day and reasons."""
     there = ListMembership.objects.filter(release=missing_in, substance=OuterRef("substance"))
     rows = ListMembership.objects.filter(~Exists(there), _LIVING, release=release, valid_from__isnull=False)
-    rows = rows.exclude(reason="").exclude(entry=None).exclude(chemical_list__effect=ListEffect.WORK_LIST)
+    rows = rows.filter(how=How.BY_NAME, entry__isnull=False)
+    rows = rows.exclude(reason="").exclude(chemical_list__effect=ListEffect.WORK_LIST)
     columns = ("substance_id", "substance__name", "entry__name", "valid_from", "reason")
     for row in rows.order_by("pk").values_list(*columns).iterator(BATCH):
         yield of_claims.Listed(*row)
