@@ -9,6 +9,7 @@ from celery.signals import worker_process_init
 from portal.jobs.registry import every, work
 from portal.jobs.running import Work
 from substances.chemistry.sandbox_client import sandbox
+from substances.services.group_evaluation import GROUPS_WORK, is_anything_owed, request_evaluation, run_evaluation
 from substances.services.lists import sweep_dead_imports
 from substances.services.similarity_search import SEARCH_WORK, delete_old_searches, run_search
 
@@ -23,6 +24,19 @@ def start_sandbox_ahead_of_need(**_signal: Any) -> None:
 def search(task: Work) -> None:
     """Answers one structure search; see `run_search`."""
     run_search(task)
+
+
+@work(GROUPS_WORK)
+def evaluate_groups(task: Work) -> None:
+    """Puts the rules of groups to structures; see `run_evaluation`."""
+    run_evaluation(task)
+
+
+@every(60)
+def evaluate_what_is_owed() -> None:
+    """Whatever gave a substance a structure, or took it away: within a minute the rules are asked."""
+    if is_anything_owed():
+        request_evaluation()
 
 
 @every(600)

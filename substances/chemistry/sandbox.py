@@ -191,11 +191,26 @@ def _group_match(smiles: str, rules: dict[str, GroupRule]) -> Answer:
     return {"groups": {name: {"member": a.member, "atoms": list(a.atoms)} for name, a in found.items()}}
 
 
+def _groups_match(smiles: list[str], rules: dict[str, GroupRule]) -> Answer:
+    """For each stored structure the rules it fulfils: by which atoms, and which of their exemptions hold."""
+    return {"found": [_rules_met(_stored(one), rules) for one in smiles]}
+
+
+def _rules_met(mol: Chem.Mol, rules: dict[str, GroupRule]) -> dict[str, Answer]:
+    answers = {name: match_group(mol, rule) for name, rule in rules.items()}
+    return {
+        name: {"member": a.member, "atoms": list(a.atoms), "exempt": list(a.exempt)}
+        for name, a in answers.items()
+        if a.member or a.exempt
+    }
+
+
 OPERATIONS: dict[str, Callable[..., Answer]] = {
     "ping": _ping,
     "read": _read_structure,
     "depict": _depict,
     "group_match": _group_match,
+    "groups_match": _groups_match,
 }
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ class Sandbox:
         """The answer of one operation: its result, or `{"error": {code, message, template, params, position}}`.
 
         Args:
-            op: `read`, `depict`, `group_match` or `ping`.
+            op: `read`, `depict`, `group_match`, `groups_match` or `ping`.
             timeout_s: wall time; the time a new child needs to start is not counted.
             args: JSON values.
 

@@ -1,6 +1,13 @@
 from substances.models.decisions import MemberDecision
 from substances.models.findings import RegistryCheck, RegistryFinding, RejectedClaim
-from substances.models.groups import GroupMembership, SubstanceGroup
+from substances.models.groups import (
+    GroupAssessment,
+    GroupFinding,
+    GroupListing,
+    GroupMembership,
+    GroupRuleVersion,
+    SubstanceGroup,
+)
 from substances.models.hazard import ConcernFlag, HazardClassification
 from substances.models.lists import ChemicalList, Entry, ListMembership, OpenMember, Release
 from substances.models.provenance import CatalogueLoad, Source, SourcedFact
@@ -14,7 +21,11 @@ __all__ = [
     "ConcernFlag",
     "Entry",
     "Fingerprint",
+    "GroupAssessment",
+    "GroupFinding",
+    "GroupListing",
     "GroupMembership",
+    "GroupRuleVersion",
     "HazardClassification",
     "Identifier",
     "ListMembership",

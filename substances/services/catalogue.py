@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import F
 
 from substances.chemistry.sandbox_client import Sandbox
-from substances.models import Source, Structure, Substance
+from substances.models import Source, Substance
 from substances.services.catalogue_changes import Changes, reconcile
 from substances.services.catalogue_facts import FactWriter
 from substances.services.catalogue_files import CatalogueError, Line, fingerprint_of
@@ -33,7 +33,9 @@ from substances.services.catalogue_loads import (
     version_of_chemistry,
 )
 from substances.services.catalogue_read import FOLDER, CatalogueFiles, read_catalogue
-from substances.services.catalogue_structures import Measured, StructureUnread, groups_of, in_sandboxes, measure
+from substances.services.catalogue_structures import Measured, StructureUnread, in_sandboxes, measure
+from substances.services.group_evaluation import bring_up_to_date
+from substances.services.group_rules import RuleAsker, RuleUnread
 from substances.services.search_terms import rebuild_for
 from substances.vocabulary import SubstanceKind
 
@@ -53,14 +55,17 @@ def load_catalogue(*, folder: Path | None = None) -> CatalogueReport:
     folder = folder or FOLDER
     fingerprint = fingerprint_of(folder, settings.VERSION, version_of_chemistry())
     if (known := loaded_before(ROOM, fingerprint)) is not None:
+        bring_up_to_date()
         return CatalogueReport(ROOM, known, unchanged=True, seconds=time.perf_counter() - started)
     files = read_catalogue(folder)
     measured = measure_structures(files)
-    inferred = _inferred(files, measured)
-    with transaction.atomic():
-        changes, kept = _store(files, measured, inferred)
-        counts = {field.name: len(getattr(files, field.name)) for field in dataclasses.fields(files)}
-        remember(ROOM, fingerprint, counts)
+    with RuleAsker(boxes=2, remembers=True) as asker:
+        check_groups(files, inferred_groups(files.groups, {slug: one.smiles for slug, one in measured.items()}, asker))
+        with transaction.atomic():
+            changes, kept = _store(files, measured)
+            counts = {field.name: len(getattr(files, field.name)) for field in dataclasses.fields(files)}
+            remember(ROOM, fingerprint, counts)
+        bring_up_to_date(asker)
     return CatalogueReport(ROOM, counts, changes, kept=kept, seconds=time.perf_counter() - started)
 
 
@@ -97,31 +102,23 @@ def check_groups(files: CatalogueFiles, inferred: Mapping[str, set[str]]) -> Non
                 raise CatalogueError("groups.yaml", None, f"group {group.slug}, non_members", slug, "fits the rule")
 
 
-def inferred_groups(groups: Iterable[GroupText], structures: Mapping[str, str]) -> dict[str, set[str]]:
+def inferred_groups(
+    groups: Iterable[GroupText], structures: Mapping[str, str], asker: RuleAsker
+) -> dict[str, set[str]]:
     """For each structure (SMILES by key) the slugs of the groups whose rule it fulfils.
 
     Raises:
-        CatalogueError: a rule cannot be read.
+        CatalogueError: a rule cannot be read, or a structure cannot be judged.
     """
     rules = {group.slug: group.rule for group in groups if group.rule}
-
-    def one(box: Sandbox, smiles: str) -> set[str]:
-        try:
-            return groups_of(box, smiles, rules)
-        except StructureUnread as error:
-            raise _unread_rule(box, rules, str(error)) from error
-
-    return dict(zip(structures, in_sandboxes(one, structures.values()), strict=True))
-
-
-def _unread_rule(box: Sandbox, rules: Mapping[str, Mapping[str, object]], why: str) -> CatalogueError:
-    """Which rule it was that could not be read."""
-    for slug, rule in rules.items():
-        try:
-            groups_of(box, "C", {slug: rule})
-        except StructureUnread as error:
-            return CatalogueError("groups.yaml", None, f"group {slug}, rule", str(rule), str(error))
-    return CatalogueError("groups.yaml", None, "rules", "", why)
+    try:
+        asked = asker.ask(list(structures.values()), rules)
+    except RuleUnread as error:
+        raise CatalogueError("groups.yaml", None, "rule", "", str(error)) from error
+    for key, one in zip(structures, asked, strict=True):
+        if one.problem:
+            raise CatalogueError("structures.csv", None, "smiles", key, one.problem)
+    return {key: one.members_of for key, one in zip(structures, asked, strict=True)}
 
 
 def forget_files_dropped(files: CatalogueFiles) -> tuple[str, ...]:
@@ -133,24 +130,12 @@ def forget_files_dropped(files: CatalogueFiles) -> tuple[str, ...]:
     )
 
 
-def _inferred(files: CatalogueFiles, measured: Mapping[str, Measured]) -> dict[str, set[str]]:
-    """Groups by rule: of the catalogue's structures by slug, of all other current structures by substance id."""
-    others = Structure.objects.filter(is_current=True).exclude(substance__slug__in=measured)
-    structures = {str(substance): smiles for substance, smiles in others.values_list("substance_id", "smiles")}
-    structures |= {slug: one.smiles for slug, one in measured.items()}
-    found = inferred_groups(files.groups, structures)
-    check_groups(files, found)
-    return found
-
-
-def _store(
-    files: CatalogueFiles, measured: Mapping[str, Measured], inferred: Mapping[str, set[str]]
-) -> tuple[dict[str, Changes], tuple[str, ...]]:
+def _store(files: CatalogueFiles, measured: Mapping[str, Measured]) -> tuple[dict[str, Changes], tuple[str, ...]]:
     changes = {"sources": store_sources(files.sources)}
     sources = dict(Source.objects.values_list("key", "pk"))
     before = set(Substance.objects.values_list("pk", flat=True))
     changes["substances"], ids = _store_substances(files)
-    changes |= FactWriter(files, sources, ids).write(measured, inferred)
+    changes |= FactWriter(files, sources, ids).write(measured)
     kept = forget_files_dropped(files)
     touched = set[uuid.UUID]().union(*(one.touched for one in changes.values()))
     Substance.objects.filter(pk__in=touched & before).update(revision=F("revision") + 1)

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
-
-from django.db.models import QuerySet
 
 from substances.models import (
     ChemicalList,
     ConcernFlag,
     Fingerprint,
-    GroupMembership,
     HazardClassification,
     Identifier,
     ListMembership,
     Name,
     Structure,
-    SubstanceGroup,
 )
 from substances.services.catalogue_changes import STARTER_CHECKED, Changes, reconcile
 from substances.services.catalogue_files import Line
-from substances.services.catalogue_groups import GroupText
+from substances.services.catalogue_group_facts import GroupWriter
 from substances.services.catalogue_read import CatalogueFiles
 from substances.services.catalogue_structures import Measured
 from substances.vocabulary import Authority, Concern, How, ListEffect, NameKind, Strength, StructureTrust
@@ -38,12 +34,11 @@ class FactWriter:
     def __init__(self, files: CatalogueFiles, sources: Mapping[str, int], ids: Mapping[str, uuid.UUID]) -> None:
         self.files, self.sources, self.ids = files, sources, ids
 
-    def write(self, measured: Mapping[str, Measured], inferred: Mapping[str, set[str]]) -> dict[str, Changes]:
-        """Everything, in the order the references need.
+    def write(self, measured: Mapping[str, Measured]) -> dict[str, Changes]:
+        """Everything, in the order the references need; who belongs to groups by rule is evaluated later.
 
         Args:
             measured: structures as read, by slug of the substance.
-            inferred: slugs of groups by rule, by slug of the substance or, where it has none, by its id.
         """
         return {
             "identifiers": self._identifiers(),
@@ -54,8 +49,7 @@ class FactWriter:
             "flags": self._flags(),
             "lists": self._lists(),
             "memberships": self._memberships(),
-            "groups": self._groups(),
-            "group memberships": self._group_memberships(inferred),
+            **GroupWriter(self.files, self.sources, self.ids).write(),
         }
 
     def _fact(self, line: Line) -> dict[str, Any]:
@@ -203,47 +197,3 @@ class FactWriter:
             )
         key = ("chemical_list_id", _ABOUT, "reason", "valid_from")
         return reconcile(wanted, among=ListMembership.objects.filter(release=None), key=key, about=_ABOUT)
-
-    def _groups(self) -> Changes:
-        versions = {group.slug: (group.rule, group.rule_version) for group in SubstanceGroup.objects.all()}
-        wanted = []
-        for group in self.files.groups:
-            rule, version = versions.get(group.slug, (group.rule, 1))
-            wanted.append(
-                SubstanceGroup(
-                    slug=group.slug,
-                    name=group.name,
-                    name_pl=group.name_pl,
-                    definition=group.definition,
-                    concern_public_since=group.concern_public_since,
-                    rule=group.rule,
-                    rule_version=version if rule == group.rule else version + 1,
-                    source_id=self.sources[group.source],
-                    checked=group.checked,
-                    locator=group.locator,
-                )
-            )
-        return reconcile(wanted, among=SubstanceGroup.objects.all(), key=("slug",), remove=False)
-
-    def _group_memberships(self, inferred: Mapping[str, set[str]]) -> Changes:
-        stored = {group.slug: group for group in SubstanceGroup.objects.all()}
-        wanted = [row for group in self.files.groups for row in self._members(group, stored[group.slug], inferred)]
-        among: QuerySet[GroupMembership] = GroupMembership.objects.all()
-        return reconcile(wanted, among=among, key=("group_id", _ABOUT), about=_ABOUT)
-
-    def _members(
-        self, group: GroupText, stored: SubstanceGroup, inferred: Mapping[str, set[str]]
-    ) -> Iterator[GroupMembership]:
-        """Those the rule finds: inferred; then members an author named that have no structure to judge by."""
-        fact = {"group_id": stored.pk, "source_id": stored.source_id, "checked": group.checked}
-        found = set(self._found(group.slug, inferred))
-        for substance in sorted(found):
-            how, version = How.INFERRED, stored.rule_version
-            yield GroupMembership(**fact, substance_id=substance, how=how, rule_version=version)
-        for substance in sorted({self.ids[slug] for slug in group.members} - found):
-            yield GroupMembership(**fact, substance_id=substance, how=How.AS_MEMBER, locator=group.locator)
-
-    def _found(self, group: str, inferred: Mapping[str, set[str]]) -> Iterable[uuid.UUID]:
-        return (
-            self.ids[key] if key in self.ids else uuid.UUID(key) for key, groups in inferred.items() if group in groups
-        )

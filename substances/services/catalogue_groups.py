@@ -15,10 +15,12 @@ from substances.services.catalogue_changes import STARTER_CHECKED
 from substances.services.catalogue_files import CatalogueError
 
 _TEXTS = ("slug", "name", "definition", "source", "checked")
-_OPTIONAL = ("name_pl", "locator", "concern_public_since", "rule", "members", "non_members", "note")
+_OPTIONAL = ("name_pl", "locator", "concern_public_since", "rule", "named_by", "members", "non_members", "note")
 _PATTERNS = ("all_of", "any_of", "none_of")
 _COUNTS = ("min_counts", "max_counts")
 _ELEMENTS = ("elements", "only_elements")
+_RANGES = ("element_counts", "mass_percent")
+_NESTED = ("chains", "in_one_part", "alternatives", "exempt")
 # What authors may write besides the parts of `substances.chemistry.groups.GroupRule`, and which part each becomes.
 _SIZES = {
     "min_atoms": "min_heavy_atoms",
@@ -42,8 +44,26 @@ class GroupText:
     checked: str
     locator: str
     rule: dict[str, Any] | None
+    named_by: tuple[NamedBy, ...]
     members: tuple[str, ...]
     non_members: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class NamedBy:
+    """An entry of a list that names the group as such.
+
+    Attributes:
+        words: what the entry is called, as printed.
+        differs: where its words are not quite the group's, what differs.
+    """
+
+    list: str
+    locator: str
+    words: str
+    source: str
+    checked: str
+    differs: str
 
 
 class _StrictLoader(yaml.SafeLoader):
@@ -62,12 +82,14 @@ def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Any, Any]:
 _StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
 
 
-def read_groups(path: Path, *, substances: Collection[str], sources: Collection[str]) -> list[GroupText]:
+def read_groups(
+    path: Path, *, substances: Collection[str], sources: Collection[str], lists: Collection[str]
+) -> list[GroupText]:
     """The groups of `groups.yaml`, in its order.
 
     Raises:
-        CatalogueError: not YAML, an unknown key, a substance or source that is not in the catalogue, a group given
-            twice, a rule with an unknown part, element or form.
+        CatalogueError: not YAML, an unknown key, a substance, source or list that is not in the catalogue, a group
+            given twice, a rule with an unknown part, element or form.
     """
     try:
         with path.open(encoding="utf-8") as file:
@@ -81,7 +103,7 @@ def read_groups(path: Path, *, substances: Collection[str], sources: Collection[
     seen: set[str] = set()
     texts = []
     for group in groups:
-        text = _group(_Reader(path.name, group), substances, sources)
+        text = _group(_Reader(path.name, group), substances, sources, lists)
         if text.slug in seen:
             raise CatalogueError(path.name, None, "slug", text.slug, "is given twice")
         seen.add(text.slug)
@@ -125,7 +147,7 @@ class _Reader:
         return tuple(values)
 
 
-def _group(reader: _Reader, substances: Collection[str], sources: Collection[str]) -> GroupText:
+def _group(reader: _Reader, substances: Collection[str], sources: Collection[str], lists: Collection[str]) -> GroupText:
     for key in reader.group:
         if key not in _TEXTS and key not in _OPTIONAL:
             raise reader.error("key", key, f"is unknown; known are {', '.join((*_TEXTS, *_OPTIONAL))}")
@@ -148,9 +170,27 @@ def _group(reader: _Reader, substances: Collection[str], sources: Collection[str
         checked=checked,
         locator=reader.text("locator", ""),
         rule=_rule(reader),
+        named_by=_named_by(reader, sources, lists),
         members=members,
         non_members=non_members,
     )
+
+
+def _named_by(reader: _Reader, sources: Collection[str], lists: Collection[str]) -> tuple[NamedBy, ...]:
+    given = reader.group.get("named_by") or []
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        raise reader.error("named_by", given, "should be a list of entries, each with list, locator, words, source")
+    named = []
+    for one in given:
+        entry = _Reader(reader.file, {"slug": reader.group.get("slug"), **one})
+        if unknown := sorted(set(one) - {"list", "locator", "words", "source", "checked", "differs"}):
+            raise reader.error("named_by", unknown, "is unknown")
+        for key, known in (("list", lists), ("source", sources), ("checked", STARTER_CHECKED)):
+            if entry.text(key) not in known:
+                raise reader.error(f"named_by, {key}", entry.text(key), f"names no {key}")
+        texts = {key: entry.text(key) for key in ("list", "locator", "words", "source", "checked")}
+        named.append(NamedBy(**texts, differs=entry.text("differs", "")))
+    return tuple(named)
 
 
 def _rule(reader: _Reader) -> dict[str, Any] | None:
@@ -160,6 +200,10 @@ def _rule(reader: _Reader) -> dict[str, Any] | None:
         return None
     if not isinstance(given, dict):
         raise reader.error("rule", given, "should be a mapping of conditions")
+    return _conditions(reader, given) or None
+
+
+def _conditions(reader: _Reader, given: Mapping[str, Any]) -> dict[str, Any]:
     rule: dict[str, Any] = {}
     for part, value in given.items():
         if value is None or value == []:
@@ -168,17 +212,25 @@ def _rule(reader: _Reader) -> dict[str, Any] | None:
             rule[_SIZES[part]] = value
         elif part in (*_PATTERNS, *_ELEMENTS) and _are_texts(value):
             rule.setdefault(part, []).extend(value)
-        elif part in _COUNTS and isinstance(value, dict):
-            rule[part] = dict(value)
         elif part in _ELEMENT_PATTERNS and _are_texts(value):
             rule.setdefault(_ELEMENT_PATTERNS[part], []).append(_any_element(reader, value))
+        elif (part in (*_COUNTS, *_RANGES) and isinstance(value, dict)) or (part == "in_one_part" and value is True):
+            rule[part] = value
+        elif part in ("chains", "exempt") and _are_mappings(value):
+            rule[part] = [dict(one) for one in value]
+        elif part == "alternatives" and _are_mappings(value):
+            rule[part] = [_conditions(reader, one) for one in value]
         else:
-            known = (*_PATTERNS, *_COUNTS, *_ELEMENTS, *_ELEMENT_PATTERNS, *_SIZES)
+            known = (*_PATTERNS, *_COUNTS, *_RANGES, *_ELEMENTS, *_ELEMENT_PATTERNS, *_SIZES, *_NESTED)
             raise reader.error(f"rule, {part}", value, f"cannot be read; conditions are {', '.join(known)}")
-    for symbol in [symbol for part in _ELEMENTS for symbol in rule.get(part, [])]:
+    for symbol in [symbol for part in (*_ELEMENTS, *_RANGES) for symbol in rule.get(part, [])]:
         if symbol not in ATOMIC_NUMBER:
             raise reader.error("rule", symbol, "is not the symbol of an element")
-    return rule or None
+    return rule
+
+
+def _are_mappings(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
 
 
 def _are_texts(value: object) -> bool:

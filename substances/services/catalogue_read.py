@@ -100,7 +100,7 @@ def read_catalogue(folder: Path = FOLDER) -> CatalogueFiles:
     _refer(files["memberships"], "list", list_slugs, what="list of lists.csv")
     for line in files["identifiers"]:
         check_identifier(line, "value", line.text("scheme"))
-    groups = read_groups(folder / "groups.yaml", substances=slugs, sources=keys)
+    groups = read_groups(folder / "groups.yaml", substances=slugs, sources=keys, lists=list_slugs)
     return CatalogueFiles(sources=sources, groups=groups, **files)
 
 

@@ -73,18 +73,6 @@ def measure(box: Sandbox, text: str, *, notation: str = "smiles", label: str = "
     )
 
 
-def groups_of(box: Sandbox, smiles: str, rules: Mapping[str, Mapping[str, Any]]) -> set[str]:
-    """The slugs of the rules that a stored structure fulfils.
-
-    Raises:
-        StructureUnread: a rule or the structure cannot be read, or the sandbox died.
-    """
-    if not rules:
-        return set()
-    answer = _ask(box, "group_match", timeout_s=20.0, smiles=smiles, rules=dict(rules))
-    return {slug for slug, found in answer["groups"].items() if found["member"]}
-
-
 def in_sandboxes(work: Callable[[Sandbox, T], R], items: Collection[T]) -> list[R]:
     """What `work` makes of each item, in their order: in this process's sandbox, shared with a second where it pays.
 

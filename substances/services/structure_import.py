@@ -25,6 +25,7 @@ from substances.importers.base import Problem
 from substances.importers.structures import ReportedStructure, structure_rows
 from substances.models import Source, Substance
 from substances.services.catalogue_structures import Measured, StructureUnread, measure
+from substances.services.group_evaluation import evaluation_owed
 from substances.services.list_resolution import Resolved, Resolver
 from substances.services.list_staging import told
 from substances.services.structure_claims import Claim, given_by, source_for, write_claims
@@ -56,6 +57,7 @@ class StructureReport:
         unknown: rows whose numbers are of no substance we know.
         refused: rows of which nothing was kept, each with a problem.
         problems: `{line, code, message}`; also of rows that were kept (a second number that is wrong).
+        evaluation: the job that puts the rules of groups to what is new, by id; "" where nothing is.
         disputed: of the substances the file gives a structure, how many have sources that disagree.
     """
 
@@ -68,6 +70,7 @@ class StructureReport:
     refused: int = 0
     disputed: int = 0
     problems: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    evaluation: str = ""
     seconds: float = 0.0
 
     @property
@@ -113,6 +116,7 @@ def import_structures(
             progress(report)
     report.disputed = Substance.objects.filter(structures__source=known).with_disputed_structure().count()
     report.seconds = time.perf_counter() - started
+    report.evaluation = evaluation_owed()
     if report.lost:
         raise RuntimeError(f"{report.lost} of {report.rows} rows are in no count: the import is wrong")
     return report

@@ -61,6 +61,8 @@ class Command(BaseCommand):
             f"{report.unknown} of substances we do not know, {report.refused} refused, {report.lost} lost; "
             f"{report.disputed} substances have a disputed structure"
         )
+        if report.evaluation:
+            self.stdout.write(f"a worker puts the rules of groups to them: job {report.evaluation}")
         for problem in report.problems:
             self.stdout.write(f"  line {problem['line']}: {problem['message']}")
 
