@@ -117,6 +117,12 @@ CACHES = {
         "LOCATION": "process",
         "OPTIONS": {"MAX_ENTRIES": 100_000, "CULL_FREQUENCY": 10},
     },
+    # Of one process alone: parts of pages (portal.common.kept), 20 to 100 kB each.
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "OPTIONS": {"MAX_ENTRIES": 300, "CULL_FREQUENCY": 3},
+    },
 }
 
 # --- Work outside the request (portal.jobs is the ledger; the broker is a doorbell) ---------------------------------

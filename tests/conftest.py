@@ -61,6 +61,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
 def _nobody_has_read_yet() -> None:
     """Every test begins with this process's counters of reads at nothing."""
     caches["process"].clear()
+    caches["pages"].clear()
 
 
 @pytest.fixture(autouse=True)

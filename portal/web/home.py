@@ -12,11 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from portal.common.kept import Kept
 from portal.watching.models import Event
 from portal.web.design import samples
 from substances.models import ChemicalList, ListMembership, Source, Substance, SubstanceGroup
 from substances.vocabulary import Authority, ListEffect
 from substitution.models import Alternative, Replacement
+
+SHOWN = Kept("substances", "substitution")
 
 
 @require_safe
@@ -24,19 +27,22 @@ def home(request: HttpRequest) -> HttpResponse:
     """The question, one search field, one worked example, what changed, how much we do not know."""
     if text := request.GET.get("q", "").strip():
         return redirect(f"{reverse('web:search')}?{request.GET.urlencode()}" if text else "web:home")
+    events = Event.objects.filter(organisation=None)[:5]
+    context = {"home_search": True, "events": events, **SHOWN.get("home", _what_is_known)}
+    return render(request, "web/home.html", context)
+
+
+def _what_is_known() -> dict[str, Any]:
     known = Substance.objects.living().count()
     silent = known - Substance.objects.living().flagged().count()
-    context = {
-        "home_search": True,
+    return {
         "example": _worked_example(),
         "latest": _latest(),
-        "events": Event.objects.filter(organisation=None)[:5],
         "known": known,
         "silent": silent,
         "silent_share": silent / known if known else 0,
         "alternatives": Alternative.objects.standing().count(),
     }
-    return render(request, "web/home.html", context)
 
 
 def _worked_example() -> Replacement | None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from portal.common.kept import Kept
 from portal.common.rest.filters import Filters
 from portal.common.rest.pages import browse
 from portal.web import sentences
@@ -24,6 +29,8 @@ from substances.services.search import search_substances
 from substances.vocabulary import AUTHORITY_RANK, IdentifierScheme
 from substitution.models import Replacement
 
+# Parts of pages that are made of these rooms' rows, kept until one of them changes.
+SHOWN = Kept("substances", "substitution", "companies")
 SHOWN_IN_STRIP = ["cas", "ec", "index", "inchikey", "dtxsid", "cid"]
 
 
@@ -77,8 +84,7 @@ def substances(request: HttpRequest) -> HttpResponse:
     page = browse(request, found.with_what_a_row_shows())
     context = {
         "page": page,
-        "count": found.count(),
-        "filters": facets(SubstanceFilter, request.GET, rows, COUNTERS),
+        **_counted(request, rows, found),
         "is_filtered": any(request.GET.getlist(name) for name in COUNTERS),
         "complaints": chosen.complaints(),
         "crumbs": [{"label": _("Home"), "url": reverse("web:home")}, {"label": _("Substances")}],
@@ -86,13 +92,43 @@ def substances(request: HttpRequest) -> HttpResponse:
     return render(request, "web/substances.html", context, status=400 if context["complaints"] else 200)
 
 
+def _counted(request: HttpRequest, rows: QuerySet[Substance], found: QuerySet[Substance]) -> dict[str, Any]:
+    """How many there are, and how many each further choice would leave; every page of one answer tells the same."""
+    chosen = sorted((name, sorted(request.GET.getlist(name))) for name in COUNTERS)
+    return SHOWN.get(
+        f"facets {chosen}",
+        lambda: {"count": found.count(), "filters": facets(SubstanceFilter, request.GET, rows, COUNTERS)},
+    )
+
+
 @require_safe
 def substance(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Everything the portal knows of one substance."""
+    page = SHOWN.get(f"substance {pk}", lambda: _substance_page(pk))
+    if page.merged_into:
+        return HttpResponsePermanentRedirect(reverse("web:substance", args=[page.merged_into]))
+    return render(request, "web/substance_page.html", {"page": page, "crumbs": page.crumbs})
+
+
+@dataclass(frozen=True)
+class SubstancePage:
+    """The page of a substance but for what belongs to its reader; of a merged one only where it went."""
+
+    merged_into: UUID | None
+    name: str = ""
+    cas_rn: str = ""
+    content: str = ""
+    crumbs: Sequence[dict[str, str]] = ()
+
+
+def _substance_page(pk: UUID) -> SubstancePage:
     facts = facts_of(pk)
-    if facts.substance.merged_into_id:
-        return HttpResponsePermanentRedirect(reverse("web:substance", args=[facts.substance.merged_into_id]))
-    return render(request, "web/substance.html", _substance_context(facts))
+    shown = facts.substance
+    if shown.merged_into_id:
+        return SubstancePage(shown.merged_into_id)
+    context = _substance_context(facts)
+    content = render_to_string("web/partials/_substance.html", context)
+    return SubstancePage(None, shown.name, shown.cas_rn, content, context["crumbs"])
 
 
 def _substance_context(facts: SubstanceFacts) -> dict[str, Any]:

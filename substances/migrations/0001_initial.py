@@ -141,15 +141,15 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('discrete', 'Discrete organic substance'), ('inorganic', 'Inorganic substance'), ('polymer', 'Polymer'), ('uvcb', 'Substance of variable composition (UVCB)'), ('mixture', 'Mixture'), ('group', 'Group of substances'), ('unspecified', 'Not yet characterised')], default='unspecified', max_length=12)),
                 ('name', models.CharField(help_text='The name pages are headed with.', max_length=500)),
                 ('note', models.TextField(blank=True)),
-                ('staged_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='substances.release')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='substances.substance')),
+                ('staged_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='substances.release')),
+                ('merged_into', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='substances.substance')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('revision', models.PositiveIntegerField(default=1)),
             ],
             options={
                 'ordering': ['name', 'id'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['discrete', 'inorganic', 'polymer', 'uvcb', 'mixture', 'group', 'unspecified'])), name='substance_kind_is_known'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='substance_has_a_name'), models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), models.Q(('merged_into', models.F('id')), _negated=True), _connector='OR'), name='substance_is_not_merged_into_itself')],
-                'indexes': [],
+                'indexes': [models.Index(condition=models.Q(('staged_by__isnull', False)), fields=['staged_by'], name='substance_by_its_import'), models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['merged_into'], name='substance_by_heir'), models.Index(condition=models.Q(('merged_into__isnull', True), ('staged_by__isnull', True)), fields=['name', 'id'], name='living_substance_by_name')],
             },
         ),
         migrations.CreateModel(

@@ -30,8 +30,13 @@ class Substance(Labelled):
     name = models.CharField(max_length=500, help_text=_("The name pages are headed with."))
     note = models.TextField(blank=True)
     # Made by an import that has not been published: nobody sees it, and it goes with its release.
-    staged_by = models.ForeignKey("Release", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # Neither has an index over its many NULLs: SQLite took it before the key (measured: 27 ms instead of 1).
+    staged_by = models.ForeignKey(
+        "Release", null=True, blank=True, db_index=False, on_delete=models.PROTECT, related_name="+"
+    )
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, db_index=False, on_delete=models.PROTECT, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     # Grows with every change to what is known of it; entity tags are made of it.
     revision = models.PositiveIntegerField(default=1)
@@ -46,6 +51,15 @@ class Substance(Labelled):
             models.CheckConstraint(
                 name="substance_is_not_merged_into_itself",
                 condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["staged_by"], condition=Q(staged_by__isnull=False), name="substance_by_its_import"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="substance_by_heir"),
+            models.Index(
+                fields=["name", "id"],
+                condition=Q(merged_into__isnull=True, staged_by__isnull=True),
+                name="living_substance_by_name",
             ),
         ]
 
