@@ -10,8 +10,6 @@ or restored from a backup never comes to stand for other data.
 
 from django.db import migrations
 
-from portal.common.marks import marked
-
 SQLITE_FORWARDS = [
     """CREATE VIRTUAL TABLE substances_searchterm_fts USING fts5(
         folded, content='substances_searchterm', content_rowid='id', tokenize='trigram')""",
@@ -93,24 +91,6 @@ POSTGRESQL_BACKWARDS = [
 ]
 
 
-# Whatever pages show of substances, in themselves or in what is counted and compared for them.
-MARKED = [
-    "substances_chemicallist",
-    "substances_concernflag",
-    "substances_fingerprint",
-    "substances_groupmembership",
-    "substances_hazardclassification",
-    "substances_identifier",
-    "substances_listmembership",
-    "substances_name",
-    "substances_release",
-    "substances_source",
-    "substances_structure",
-    "substances_substance",
-    "substances_substancegroup",
-]
-
-
 def _run(statements):
     def run(apps, schema_editor):
         for statement in statements.get(schema_editor.connection.vendor, []):
@@ -126,5 +106,4 @@ class Migration(migrations.Migration):
             _run({"sqlite": SQLITE_FORWARDS, "postgresql": POSTGRESQL_FORWARDS}),
             _run({"sqlite": SQLITE_BACKWARDS, "postgresql": POSTGRESQL_BACKWARDS}),
         ),
-        marked("substances", MARKED),
     ]
