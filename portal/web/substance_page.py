@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from portal.common.rows import RowsAsJSON
 from portal.companies.models import Company, Production
+from portal.web import exposure
+from substances.health.knowledge import Knowledge, knowledge
 from substances.models import (
     ConcernFlag,
     GroupMembership,
@@ -50,6 +52,7 @@ class SubstanceFacts:
         flags: standing today, firmest first.
         names, groups, production: rows that were never saved: they hold what the page shows.
         similar: listed substances that resemble it, nearest first.
+        health: what it does to whom, who comes into contact with it, and which limits hold.
         not_computable: why there can be none, in the reader's language; "" where there can.
     """
 
@@ -62,6 +65,7 @@ class SubstanceFacts:
     production: list[Production]
     similar: list[Neighbour]
     not_computable: str
+    health: Knowledge
 
     @property
     def proposals(self) -> int:
@@ -97,6 +101,7 @@ def facts_of(pk: UUID) -> SubstanceFacts:
         production=[_production(row) for row in _rows(shown, "production_rows")],
         similar=[] if reason else [Neighbour(rows[n.substance_id], n.shared, n.united, True) for n in near],
         not_computable=reason.message if reason else "",
+        health=_health(shown),
     )
 
 
@@ -112,6 +117,8 @@ def _with_listed(pk: UUID, near: list[Near]) -> dict[UUID, Substance]:
         .annotate(
             name_rows=RowsAsJSON(names, "text", "language", "kind"),
             group_rows=RowsAsJSON(groups, "how", *(f"group__{name}" for name in GROUP_MEMBERS)),
+            health_rows=exposure.facts_as_json(pk),
+            limit_rows=exposure.limits_as_json(pk),
             production_rows=RowsAsJSON(
                 production, *PRODUCTION_MEMBERS, *(f"company__{name}" for name in COMPANY_MEMBERS)
             ),
@@ -156,6 +163,18 @@ def _complete(shown: Substance, neighbours: list[Substance], candidates: list[Su
     )
     classifications = HazardClassification.objects.standing().select_related("source")
     prefetch_related_objects([shown], Prefetch("classifications", classifications))
+
+
+def _health(shown: Substance) -> Knowledge:
+    """What is known of exposure and health, from rows that came with the substance and facts fetched with it."""
+    structure = shown.shown_structure if not shown.structure_disputed else None
+    return knowledge(
+        classifications=shown.classifications.all(),
+        flags=shown.flags.all(),
+        facts=[exposure.fact_of(row) for row in _rows(shown, "health_rows")],
+        limits=[exposure.limit_of(row) for row in _rows(shown, "limit_rows")],
+        mass_g_per_mol=structure.mass_g_per_mol if structure else None,
+    )
 
 
 def _why_none(shown: Substance, found: list[Near] | None) -> NotComputable | None:

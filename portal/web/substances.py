@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from portal.common.kept import Kept
 from portal.common.rest.filters import Filters
 from portal.common.rest.pages import browse
-from portal.web import sentences
+from portal.web import exposure, sentences
 from portal.web.facets import Counter, counted, facets
 from portal.web.substance_page import SubstanceFacts, facts_of
 from substances.filters import SubstanceFilter
@@ -153,6 +153,7 @@ def _substance_context(facts: SubstanceFacts) -> dict[str, Any]:
         "production": facts.production,
         "names_demo_companies": any(row.company.is_demo for row in facts.production),
         "proposals": facts.proposals,
+        "health": exposure.told(facts.health),
         "sections": _sections(facts),
         "crumbs": [
             {"label": _("Home"), "url": reverse("web:home")},
@@ -219,6 +220,7 @@ def _sections(facts: SubstanceFacts) -> list[dict[str, Any]]:
         {"id": "lists", "label": _("Lists"), "count": len(facts.memberships)},
         {"id": "groups", "label": _("Groups"), "count": len(facts.groups)},
         {"id": "hazards", "label": _("Hazards"), "count": len(facts.substance.classifications.all())},
+        {"id": "health", "label": _("Exposure and health"), "count": facts.health.count},
         {"id": "alternatives", "label": _("Alternatives"), "count": len(facts.replacements)},
         {"id": "similar", "label": _("Similar"), "count": len(facts.similar)},
     ]

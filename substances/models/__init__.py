@@ -9,6 +9,7 @@ from substances.models.groups import (
     SubstanceGroup,
 )
 from substances.models.hazard import ConcernFlag, HazardClassification
+from substances.models.health import ExposureLimit, HealthFact
 from substances.models.lists import ChemicalList, Entry, ListMembership, OpenMember, Release
 from substances.models.provenance import CatalogueLoad, Source, SourcedFact
 from substances.models.searches import SearchHit, StructureSearch
@@ -20,6 +21,7 @@ __all__ = [
     "ChemicalList",
     "ConcernFlag",
     "Entry",
+    "ExposureLimit",
     "Fingerprint",
     "GroupAssessment",
     "GroupFinding",
@@ -27,6 +29,7 @@ __all__ = [
     "GroupMembership",
     "GroupRuleVersion",
     "HazardClassification",
+    "HealthFact",
     "Identifier",
     "ListMembership",
     "MemberDecision",

@@ -19,6 +19,7 @@ from substances.models import (
 from substances.services.catalogue_changes import STARTER_CHECKED, Changes, reconcile
 from substances.services.catalogue_files import Line
 from substances.services.catalogue_group_facts import GroupWriter
+from substances.services.catalogue_health import HEALTH_COLUMNS, write_health
 from substances.services.catalogue_read import CatalogueFiles
 from substances.services.catalogue_structures import Measured
 from substances.vocabulary import Authority, Concern, How, ListEffect, NameKind, Strength, StructureTrust
@@ -50,6 +51,7 @@ class FactWriter:
             "lists": self._lists(),
             "memberships": self._memberships(),
             **GroupWriter(self.files, self.sources, self.ids).write(),
+            **write_health({name: getattr(self.files, name) for name in HEALTH_COLUMNS}, self.sources, self.ids),
         }
 
     def _fact(self, line: Line) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from substances.chemistry.identifiers import PARSERS, IdentifierError, Scheme
 from substances.services.catalogue_changes import STARTER_CHECKED
 from substances.services.catalogue_files import CatalogueError, Line, read_lines, unique
 from substances.services.catalogue_groups import GroupText, read_groups
+from substances.services.catalogue_health import HEALTH_COLUMNS, HEALTH_KEYS
 from substances.vocabulary import IdentifierScheme
 
 FOLDER = Path(__file__).resolve().parents[1] / "catalogue"
@@ -76,6 +77,10 @@ class CatalogueFiles:
     lists: list[Line]
     memberships: list[Line]
     groups: list[GroupText]
+    limits: list[Line]
+    target_organs: list[Line]
+    exposure: list[Line]
+    biomonitoring: list[Line]
 
 
 def read_catalogue(folder: Path = FOLDER) -> CatalogueFiles:
@@ -86,13 +91,13 @@ def read_catalogue(folder: Path = FOLDER) -> CatalogueFiles:
     """
     sources = read_sources(folder)
     files: dict[str, Any] = {}
-    for name, (columns, optional) in _COLUMNS.items():
+    for name, (columns, optional) in {**_COLUMNS, **HEALTH_COLUMNS}.items():
         files[name] = read_lines(folder / f"{name}.csv", columns=columns, optional=optional)
-        unique(files[name], *_KEYS[name])
+        unique(files[name], *{**_KEYS, **HEALTH_KEYS}[name])
     keys = {line.text("key") for line in sources}
     slugs = {line.slug("slug") for line in files["substances"]}
     list_slugs = {line.slug("slug") for line in files["lists"]}
-    for name in ("identifiers", "names", "structures", "classifications", "flags", "memberships"):
+    for name in ("identifiers", "names", "structures", "classifications", "flags", "memberships", *HEALTH_COLUMNS):
         _refer(files[name], "substance", slugs, what="substance of substances.csv")
         _refer(files[name], "source", keys, what="source of sources.csv")
         check_checked(files[name])

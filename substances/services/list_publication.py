@@ -15,7 +15,9 @@ from substances.models import (
     ChemicalList,
     ConcernFlag,
     Entry,
+    ExposureLimit,
     HazardClassification,
+    HealthFact,
     Identifier,
     ListMembership,
     Name,
@@ -123,7 +125,7 @@ def _check_sum(release: Release) -> None:
 
 def _follow_merges(release: Release) -> None:
     """Substances merged while the release was staged or waited: what is said of them goes to the one that stands."""
-    for model in (ListMembership, HazardClassification, ConcernFlag):
+    for model in (ListMembership, HazardClassification, ConcernFlag, HealthFact, ExposureLimit):
         rows = model._default_manager.filter(release=release, substance__merged_into__isnull=False)
         for row in rows.select_related("substance"):
             root = row.substance
@@ -173,7 +175,7 @@ def _tell(release: Release, difference: Changes, *, first: bool) -> None:
 def clear(release: uuid.UUID) -> None:
     """Deletes a release that was not published, with everything staged for it, batch by batch; safe to repeat."""
     unpublished = ~Q(release__state=Release.State.PUBLISHED)
-    for model in (ListMembership, HazardClassification, ConcernFlag, OpenMember, Entry):
+    for model in (ListMembership, HazardClassification, ConcernFlag, HealthFact, ExposureLimit, OpenMember, Entry):
         _delete(model, Q(release=release) & unpublished)
     hidden = Q(substance__staged_by=release) & ~Q(substance__staged_by__state=Release.State.PUBLISHED)
     # A waiting release may have named one of them since; then it is that one's to keep.

@@ -21,10 +21,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from substances.importers.base import Classified, Importer, Problem, ReportedRow, Role, StatedConcern
+from substances.importers.health import stated_health, stated_limits
 from substances.models import (
     ConcernFlag,
     Entry,
+    ExposureLimit,
     HazardClassification,
+    HealthFact,
     Identifier,
     ListMembership,
     Name,
@@ -43,6 +46,8 @@ _BATCH = 100
 _PAUSE_S = 0.005
 _LONGEST_REASON = 300
 _LONGEST_NAME = 1000
+# The list whose entries say in words whom they guard.
+RESTRICTIONS = "reach-restriction-list"
 
 FlagKey = tuple[uuid.UUID, str, str, str, str, dt.date | None]
 _FLAG_KEY = ("substance_id", "concern", "strength", "authority", "legal_basis", "since")
@@ -91,6 +96,7 @@ class _Staging:
         self.release, self.importer, self.source = release, importer, source
         self.resolver, self.known, self.staged = Resolver(), Known(), Staged()
         self.told = f"release of {release.published_on}"
+        self.restricts = importer.list_slug == RESTRICTIONS
         self.flags: set[FlagKey] = set(ConcernFlag.objects.filter(release=release).values_list(*_FLAG_KEY))
         self.done = set(Entry.objects.filter(release=release).values_list("sheet", "line"))
 
@@ -124,6 +130,8 @@ class _Rows:
         self.memberships: list[ListMembership] = []
         self.classifications: list[HazardClassification] = []
         self.flags: list[ConcernFlag] = []
+        self.health: list[HealthFact] = []
+        self.limits: list[ExposureLimit] = []
         self.open: list[OpenMember] = []
 
     def add(self, row: ReportedRow, named: list[Resolved]) -> None:
@@ -193,6 +201,7 @@ class _Rows:
     def _state(self, row: ReportedRow, named: list[Resolved], entry: Entry) -> None:
         """Whom the row names, how they are classified, what it states of them, and what stays open."""
         concerns = [*self.staging.importer.stated(row)] if row.role is not Role.UNUSABLE else []
+        health, limits = stated_health(row, restricts=self.staging.restricts), stated_limits(row)
         seen = set()
         for found in named:
             pk = found.substance
@@ -205,6 +214,9 @@ class _Rows:
                 self.classifications += [_classification(row, pk, one, fact) for one in _once(row.classifications)]
                 flags = (flag_of(row, pk, one, self.staging.flags, **fact) for one in concerns)
                 self.flags += [flag for flag in flags if flag]
+                days = {"since": row.listed_on, "until": row.valid_until, **fact}
+                self.health += [HealthFact(substance_id=pk, **dataclasses.asdict(one), **days) for one in health]
+                self.limits += [ExposureLimit(substance_id=pk, **dataclasses.asdict(one), **days) for one in limits]
 
     def _membership(self, row: ReportedRow, pk: uuid.UUID, by: str, fact: dict[str, Any]) -> ListMembership:
         return ListMembership(
@@ -242,6 +254,8 @@ class _Rows:
         ListMembership.objects.bulk_create(self.memberships)
         HazardClassification.objects.bulk_create(self.classifications)
         ConcernFlag.objects.bulk_create(self.flags)
+        HealthFact.objects.bulk_create(self.health)
+        ExposureLimit.objects.bulk_create(self.limits)
         OpenMember.objects.bulk_create(self.open)
         if self.substances:
             rebuild_for(self.substances)

@@ -49,6 +49,16 @@ FILES: dict[str, list[str]] = {
         "substance,list,entry_date,reason,how,source,checked,locator",
         "bisphenol-a,reach-candidate-list,2017-01-12,57c,by_name,reg-a,file,row 1",
     ],
+    "limits": [
+        "substance,kind,averaging,value,unit,also_value,also_unit,jurisdiction,source,checked,locator",
+        "benzene,occupational,8h,0.66,mg/m³,0.2,ppm,EU,reg-a,recalled,Annex III",
+    ],
+    "target_organs": [
+        "substance,effect,organ,source,checked,locator",
+        "benzene,cancer,blood,reg-a,recalled,table 2",
+    ],
+    "exposure": ["substance,exposed,source,checked,locator", "benzene,workers,reg-a,recalled,"],
+    "biomonitoring": ["substance,matrix,source,checked,locator", "bisphenol-a,urine,reg-a,recalled,"],
     "groups": [
         "- slug: bisphenols",
         "  name: Bisphenols",

@@ -16,7 +16,7 @@ from substances.importers.values.days import NotADay, day
 from substances.importers.values.hazard_codes import Hazards, paired
 from substances.importers.values.identifiers import cas_numbers, ec_numbers, members
 from substances.importers.values.tonnage import Tonnage, tonnage_problems, tonnages
-from substances.importers.values.use_descriptors import use_descriptors
+from substances.importers.values.use_descriptors import UseDescriptor, use_descriptors
 from substances.vocabulary import Authority
 
 SHEET = "SIN List"
@@ -30,6 +30,7 @@ TONNAGE, CLASSES, CODES = (
     "Hazard class and category code(s)",
     "Hazard statement code(s)",
 )
+BIOMONITORING = "(Bio)monitoring data"
 USES = (
     "Registered use(s) - Sector of End Use (SU)",
     "Registered use(s) - Chemical Product Category (PC)",
@@ -66,7 +67,7 @@ class SinList:
     """ChemSec's SIN List, the workbook with sheet `SIN List`."""
 
     slug = "sin-list"
-    version = 1
+    version = 2
     list_slug = "sin-list"
 
     def parse(self, path: Path) -> Iterator[ReportedRow]:
@@ -150,12 +151,14 @@ def _facts(line: Line, hazards: Hazards) -> tuple[dict[str, Any], tuple[Problem,
         "reason": line.text(REASON),
         "hazard_details": [list(pair) for pair in hazards.details],
     }
-    codes: list[str] = []
+    used: list[UseDescriptor] = []
     for header in USES:
         found, odd = use_descriptors(line.text(header))
-        codes += [one.code for one in found]
+        used += found
         problems += odd
-    facts["use_descriptors"] = codes
+    facts["use_descriptors"] = [one.code for one in used]
+    facts["use_words"] = {one.code: one.words for one in used if one.words}
+    facts["biomonitoring"] = line.text(BIOMONITORING) if BIOMONITORING in line.cells else ""
     if printed := line.text(TONNAGE):
         volumes = tonnages(printed)
         facts["tonnages"] = [_json(one) for one in volumes]
