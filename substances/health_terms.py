@@ -139,12 +139,12 @@ class Fraction(models.TextChoices):
 class LimitUnit(models.TextChoices):
     """Units of limits, as they are printed."""
 
-    MG_M3 = "mg/m³", "mg/m³"
-    UG_M3 = "µg/m³", "µg/m³"
-    PPM = "ppm", "ppm"
+    MG_M3 = "mg/m³", _("mg/m³")
+    UG_M3 = "µg/m³", _("µg/m³")
+    PPM = "ppm", _("ppm")
     FIBRES_CM3 = "fibres/cm³", _("fibres/cm³")
-    UG_L = "µg/L", "µg/L"
-    UG_DL = "µg/100 mL", "µg/100 mL"
+    UG_L = "µg/L", _("µg/L")
+    UG_DL = "µg/100 mL", _("µg/100 mL")
     UG_G_CREATININE = "µg/g creatinine", _("µg/g creatinine")
     MG_KG_DAY = "mg/kg bw/day", _("mg/kg body weight a day")
     UG_KG_DAY = "µg/kg bw/day", _("µg/kg body weight a day")
