@@ -36,6 +36,10 @@ TABLES = {
     "flags": ("substance", "concern", "strength", "authority", "legal_basis", "source", "since"),
     "lists": ("slug",),
     "memberships": ("substance", "list", "reason", "entry_date"),
+    "limits": ("substance", "source", "kind", "averaging", "unit", "route", "fraction", "measured_as", "since"),
+    "target_organs": ("substance", "source", "effect", "organ"),
+    "exposure": ("substance", "source", "exposed", "route"),
+    "biomonitoring": ("substance", "source", "matrix", "exposed"),
 }
 FACTS = [table for table in TABLES if table not in ("sources", "substances", "lists")]
 SCHEMES = {"cas": "cas_rn", "ec": "ec_number", "index": "clp_index_number", "dtxsid": "dtxsid", "cid": "pubchem_cid"}
