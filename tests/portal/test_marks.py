@@ -19,7 +19,7 @@ from substances.vocabulary import Authority, Checked, Concern
 from tests.build import a_substance
 
 MARKS = {
-    "substances": "substances.migrations.0005_marks",
+    "substances": "substances.migrations.0006_marks",
     "substitution": "substitution.migrations.0002_marks",
     "companies": "portal.companies.migrations.0002_marks",
 }

@@ -8,11 +8,13 @@ from portal.common.marks import marked
 MARKED = [
     "substances_chemicallist",
     "substances_concernflag",
+    "substances_exposurelimit",
     "substances_fingerprint",
     "substances_grouplisting",
     "substances_groupmembership",
     "substances_groupruleversion",
     "substances_hazardclassification",
+    "substances_healthfact",
     "substances_identifier",
     "substances_listmembership",
     "substances_name",
@@ -25,5 +27,5 @@ MARKED = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("substances", "0004_groups_by_version_and_inference")]
+    dependencies = [("substances", "0005_exposure_and_health")]
     operations = [marked("substances", MARKED)]
