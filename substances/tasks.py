@@ -10,6 +10,7 @@ from portal.jobs.registry import every, work
 from portal.jobs.running import Work
 from substances.chemistry.sandbox_client import sandbox
 from substances.services.group_evaluation import GROUPS_WORK, is_anything_owed, request_evaluation, run_evaluation
+from substances.services.group_portraits import PORTRAITS_WORK, request_portraits, run_portraits
 from substances.services.lists import sweep_dead_imports
 from substances.services.similarity_search import SEARCH_WORK, delete_old_searches, run_search
 
@@ -37,6 +38,18 @@ def evaluate_what_is_owed() -> None:
     """Whatever gave a substance a structure, or took it away: within a minute the rules are asked."""
     if is_anything_owed():
         request_evaluation()
+
+
+@work(PORTRAITS_WORK)
+def portraits(task: Work) -> None:
+    """Draws members of groups and finds what resembles them; see `run_portraits`."""
+    run_portraits(task)
+
+
+@every(3600)
+def portray_groups_that_changed() -> None:
+    """A group whose rule, members or structures changed is drawn anew within the hour."""
+    request_portraits()
 
 
 @every(600)

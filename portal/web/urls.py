@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from portal.companies import web as companies
-from portal.web import home, review, substances
+from portal.web import groups, home, review, substances
 from substances.web import flags, list_queue, lists, releases, searches, timeline
 from substitution.web import alternatives
 
@@ -31,7 +31,10 @@ urlpatterns = [
     path("lists/<slug:slug>/releases/<uuid:pk>/", releases.release, name="release"),
     path("lists/<slug:slug>/releases/<uuid:pk>/entries.csv", releases.entries_csv, name="release-csv"),
     path("lists/<slug:slug>/releases/<uuid:pk>/entries.json", releases.entries_json, name="release-json"),
-    path("groups/<slug:slug>/", lists.group, name="group"),
+    path("groups/", groups.groups, name="groups"),
+    path("groups/<slug:slug>/", groups.group, name="group"),
+    path("groups/<slug:slug>/members.csv", groups.group_csv, name="group-csv"),
+    path("groups/<slug:slug>/members.json", groups.group_json, name="group-json"),
     path("review/", review.queue, name="review"),
     path("review/lists/", list_queue.queue, name="list-queue"),
     path("review/lists/releases/<uuid:pk>/", list_queue.waiting_release, name="waiting-release"),

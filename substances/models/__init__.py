@@ -1,5 +1,6 @@
 from substances.models.decisions import MemberDecision
 from substances.models.findings import RegistryCheck, RegistryFinding, RejectedClaim
+from substances.models.group_portraits import GroupPortrait
 from substances.models.groups import (
     GroupAssessment,
     GroupFinding,
@@ -27,6 +28,7 @@ __all__ = [
     "GroupFinding",
     "GroupListing",
     "GroupMembership",
+    "GroupPortrait",
     "GroupRuleVersion",
     "HazardClassification",
     "HealthFact",

@@ -1,4 +1,4 @@
-"""Pages about lists and groups."""
+"""Pages about lists."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from portal.common.named import named
 from portal.common.rest.pages import browse
-from substances.models import ChemicalList, GroupMembership, ListMembership, SubstanceGroup
+from substances.models import ChemicalList, ListMembership
 from substances.services.list_releases import published_releases
 
 
@@ -42,25 +41,3 @@ def chemical_list(request: HttpRequest, slug: str) -> HttpResponse:
 def _all_dated(rows: object) -> bool:
     """Whether every row has a day: a cursor cannot pass over rows without one."""
     return not rows.filter(valid_from__isnull=True).exists()  # type: ignore[attr-defined]  # a queryset
-
-
-@require_safe
-def group(request: HttpRequest, slug: str) -> HttpResponse:
-    """One structural group: its rule in words, and its members by how we know them."""
-    shown = get_object_or_404(SubstanceGroup.objects.select_related("source"), slug=slug)
-    members = (
-        GroupMembership.objects.filter(group=shown)
-        .select_related("source", "substance")
-        .prefetch_related("substance__identifiers", "substance__flags", "substance__structures")
-        .order_by("how", "substance__name")
-    )
-    context = {
-        "group": shown,
-        "members": members,
-        "crumbs": [
-            {"label": _("Home"), "url": reverse("web:home")},
-            {"label": _("How we judge"), "url": reverse("web:method")},
-            {"label": named(shown)},
-        ],
-    }
-    return render(request, "substances/group.html", context)
