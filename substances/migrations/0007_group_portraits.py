@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('substances', '0004_groups_by_version_and_inference'),
+        ('substances', '0006_marks'),
     ]
 
     operations = [
