@@ -11,6 +11,7 @@ from portal.jobs.running import Work
 from substances.chemistry.sandbox_client import sandbox
 from substances.services.group_evaluation import GROUPS_WORK, is_anything_owed, request_evaluation, run_evaluation
 from substances.services.group_portraits import PORTRAITS_WORK, request_portraits, run_portraits
+from substances.services.list_publication import finish_what_was_published
 from substances.services.lists import sweep_dead_imports
 from substances.services.similarity_search import SEARCH_WORK, delete_old_searches, run_search
 
@@ -61,5 +62,6 @@ def delete_anonymous_searches() -> None:
 
 @every(600)
 def sweep_imports_that_died() -> None:
-    """What a killed import staged was never visible; an hour later it is gone."""
+    """What a killed import staged was never visible; an hour later it is gone. What it published is made findable."""
     sweep_dead_imports()
+    finish_what_was_published()

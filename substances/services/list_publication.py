@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -32,6 +33,8 @@ from substances.services.search_terms import rebuild_for
 from substances.vocabulary import Checked, EntryRole, NameKind
 
 _AT_ONCE = 500
+# A process that published and lives has taught search within seconds.
+_FINISHED_AFTER = dt.timedelta(minutes=10)
 
 
 class DoesNotAddUp(Exception):
@@ -40,6 +43,8 @@ class DoesNotAddUp(Exception):
 
 def publish(release: Release, *, confirmed_by: User | None = None) -> Changes:
     """Makes a staged or waiting release the one that answers, if it is the newest of its list.
+
+    Search learns of it afterwards, by `make_findable`.
 
     Raises:
         DoesNotAddUp: see there.
@@ -53,7 +58,7 @@ def publish(release: Release, *, confirmed_by: User | None = None) -> Changes:
         release.state, release.released_at = Release.State.PUBLISHED, timezone.now()
         release.confirmed_by = confirmed_by
         release.save(update_fields=["state", "released_at", "confirmed_by"])
-        learned = _learn(release)
+        _learn(release)
         named = ListMembership.objects.filter(release=release).order_by().values("substance")
         Substance.objects.filter(Q(staged_by=release) | Q(staged_by__isnull=False, pk__in=named)).update(staged_by=None)
         if answers_today(release, before):
@@ -61,9 +66,29 @@ def publish(release: Release, *, confirmed_by: User | None = None) -> Changes:
             starters = None if before else _of_the_starter(chemical_list)
             _bump(release, before, starters)
             _tell(release, difference, first=before is None)
-    for start in range(0, len(learned), _AT_ONCE):
-        rebuild_for(Substance.objects.filter(pk__in=learned[start : start + _AT_ONCE]))
     return difference
+
+
+def make_findable(release: Release) -> None:
+    """Has search learn what a published release taught of substances seen already; batch by batch, safe to repeat.
+
+    Until it is done, the release keeps what it `learned`.
+    """
+    taught = Release.objects.get(pk=release.pk).learned
+    rows = (*taught.get("identifiers", []), *taught.get("names", []))
+    substances = sorted({uuid.UUID(row[0]) for row in rows})
+    for start in range(0, len(substances), _AT_ONCE):
+        rebuild_for(Substance.objects.filter(pk__in=substances[start : start + _AT_ONCE]))
+    Release.objects.filter(pk=release.pk, state=Release.State.PUBLISHED).update(learned={})
+
+
+def finish_what_was_published(*, older_than: dt.timedelta = _FINISHED_AFTER) -> int:
+    """Makes findable what a process did not that died right after it published; how many releases."""
+    published = Release.objects.filter(state=Release.State.PUBLISHED, released_at__lt=timezone.now() - older_than)
+    unfinished = published.exclude(learned={})
+    for release in unfinished:
+        make_findable(release)
+    return len(unfinished)
 
 
 def keep_learned(release: Release, staged: Staged) -> None:
@@ -74,8 +99,8 @@ def keep_learned(release: Release, staged: Staged) -> None:
     }
 
 
-def _learn(release: Release) -> list[uuid.UUID]:
-    """Numbers and names of substances seen already; whose."""
+def _learn(release: Release) -> None:
+    """Adds numbers and names of substances seen already."""
     source = Source.objects.get(key=release.chemical_list.slug)
     told = f"release of {release.published_on}"
     fact: dict[str, Any] = {"source": source, "checked": Checked.IMPORTED}
@@ -103,7 +128,6 @@ def _learn(release: Release) -> list[uuid.UUID]:
         ],
         batch_size=_AT_ONCE,
     )
-    return sorted({uuid.UUID(row[0]) for row in (*numbers, *names)})
 
 
 _CLAIM = ("substance_id", "scheme", "value")

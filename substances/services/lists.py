@@ -23,7 +23,7 @@ from substances.importers.base import Importer, ReportedRow, Role, WrongFile
 from substances.models import ChemicalList, ConcernFlag, ListMembership, Release, Source
 from substances.services.list_carry_over import carry_over, flags_superseded
 from substances.services.list_changes import Changes, answers_today, changes
-from substances.services.list_publication import clear, keep_learned, publish
+from substances.services.list_publication import clear, keep_learned, make_findable, publish
 from substances.services.list_staging import ImportLost, Staged, stage
 
 MAX_FILE_BYTES = 25 * 2**20
@@ -128,7 +128,9 @@ def _take_in(release: Release, importer: Importer, path: Path, *, confirmed: boo
     if release.waits_for and not confirmed:
         Release.objects.filter(pk=release.pk).update(state=Release.State.WAITING)
         return _report_of(release, difference=difference, made=staged.made, state=Release.State.WAITING)
-    return _report_of(release, difference=publish(release), made=staged.made)
+    difference = publish(release)
+    make_findable(release)
+    return _report_of(release, difference=difference, made=staged.made)
 
 
 def confirm_release(release: Release, *, by: User) -> Changes:
@@ -142,7 +144,9 @@ def confirm_release(release: Release, *, by: User) -> Changes:
         current = waiting.chemical_list.current_release
         if current is not None and current.published_on > waiting.published_on:
             raise ListError("A newer release answers for this list already.")
-        return publish(waiting, confirmed_by=by)
+        difference = publish(waiting, confirmed_by=by)
+    make_findable(waiting)
+    return difference
 
 
 def refuse_release(release: Release) -> None:

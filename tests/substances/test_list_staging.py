@@ -27,7 +27,7 @@ from substances.models import (
     Substance,
 )
 from substances.services.catalogue import load_catalogue
-from substances.services.list_publication import DoesNotAddUp, publish
+from substances.services.list_publication import DoesNotAddUp, finish_what_was_published, publish
 from substances.services.lists import (
     ListError,
     ReleaseReport,
@@ -238,6 +238,19 @@ def test_of_two_who_decide_at_once_the_second_changes_nothing(file: Path, tmp_pa
     with pytest.raises(ListError, match="does not wait"):
         refuse_release(second_look)
     assert [*counts(), Event.objects.count()] == after
+
+
+def test_names_learned_by_a_process_that_died_after_publishing_are_found_in_the_end(file: Path, tmp_path: Path) -> None:
+    take(file, [a_row(number) for number in range(1, 5)])
+    renamed = a_row(1, members=(Member("a learned name", cas(10001)),))
+    release = Release.objects.get(pk=second(tmp_path, [renamed]).release, state="waiting")
+    publish(release)  # and the process is gone
+
+    assert search_substances("a learned name").results == []
+    assert finish_what_was_published() == 0  # it may still be alive
+    assert finish_what_was_published(older_than=dt.timedelta(seconds=-5)) == 1
+    assert [hit.substance.name for hit in search_substances("a learned name").results] == ["made 1"]
+    assert finish_what_was_published(older_than=dt.timedelta(seconds=-5)) == 0
 
 
 def test_a_waiting_release_that_is_refused_leaves_the_old_one(file: Path, tmp_path: Path) -> None:
