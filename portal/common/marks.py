@@ -85,8 +85,8 @@ def _run(name: str, tables: Sequence[str], steps: Mapping[str, Sequence[Sequence
     return run
 
 
-def read_marks(*names: str) -> str:
-    """The marks as one text that is another whenever one of them is. One statement.
+def read_marks(*names: str) -> dict[str, str]:
+    """These marks as they are now, by name. One statement.
 
     Args:
         names: as the migrations made them; constants of the program.
@@ -94,4 +94,4 @@ def read_marks(*names: str) -> str:
     columns = ", ".join(f"(SELECT value FROM {name}_mark)" for name in names)  # noqa: S608 - constants of the program
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {columns}")
-        return "-".join(cursor.fetchone())
+        return dict(zip(names, cursor.fetchone(), strict=True))

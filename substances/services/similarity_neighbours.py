@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from portal.common.kept import Kept
 from substances.models import ConcernFlag, ListMembership, Structure, Substance
 from substances.similarity import store
 from substances.similarity.store import NOT_COMPARED, Near, StoredFingerprints
@@ -25,6 +26,8 @@ CWC_LIST = "cwc-schedules"
 _RESTRICTED_REASON = re.compile(r"(?:schedule\s*)?(?:1|2\s*A)(?!\d)", re.ASCII | re.IGNORECASE)
 # Whose flag counts as a listing: an authority's, in law or by assessment.
 _AUTHORITIES = (Authority.HARMONISED, Authority.AUTHORITY_ASSESSMENT)
+
+_KEPT = Kept("substances")
 
 _REASONS = {
     "no_structure": gettext_noop("No structure is known, so similarity is not computable."),
@@ -163,8 +166,12 @@ def is_listed(day: dt.date | None = None) -> Q:
 def restricted_ids() -> frozenset[UUID]:
     """Substances of schedules 1 and 2A of the Chemical Weapons Convention, by any release or claim, ever.
 
-    Read at each search, not kept in the index: what is added to the list today is left out today.
+    As they are at each search, not kept in the index: what is added to the list today is left out today.
     """
+    return _KEPT.get("restricted", _restricted_ids)
+
+
+def _restricted_ids() -> frozenset[UUID]:
     rows = ListMembership.objects.filter(chemical_list__slug=CWC_LIST).values_list("substance_id", "reason")
     return frozenset(pk for pk, reason in rows if _RESTRICTED_REASON.match(reason.strip()))
 

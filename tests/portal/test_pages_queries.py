@@ -93,3 +93,18 @@ def test_a_groups_queries_do_not_grow_with_its_members(catalogue: None, reader: 
 
 def test_the_conditions_of_the_page_are_those_of_the_searches(catalogue: None) -> None:
     assert set(Substance.objects.filter(is_listed()).values_list("pk", flat=True)) == listed_ids()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_substance_stays_within_its_budget_at_the_first_visit_and_is_kept_for_the_next(
+    catalogue: None, reader: Client
+) -> None:
+    """Outside a transaction, as visitors come: the marks are read too."""
+    reader.get(reverse("web:substance", args=[Substance.objects.get(slug="acetone").pk]))
+    address = address_of("web:substance")
+    with CaptureQueriesContext(connection) as first:
+        reader.get(address)
+    with CaptureQueriesContext(connection) as again:
+        reader.get(address)
+    assert len(first) <= QUERY_BUDGETS["web:substance"]
+    assert len(again) <= 3
