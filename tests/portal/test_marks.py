@@ -30,6 +30,7 @@ NOT_SHOWN = {
     "substances.Entry",
     "substances.GroupAssessment",
     "substances.GroupFinding",
+    "substances.GroupPortrait",
     "substances.MemberDecision",
     "substances.OpenMember",
     "substances.RegistryCheck",
