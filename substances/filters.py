@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import django_filters as filters
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.common.rest.filters import Filters
+from substances.clocks import Clocks, now
 from substances.models import ChemicalList, ConcernFlag, ListMembership, Substance, SubstanceGroup
 from substances.vocabulary import Authority, Concern, SubstanceKind
 
@@ -27,6 +27,12 @@ class SubstanceFilter(Filters):
     )
     kind = filters.MultipleChoiceFilter(label=_("Kind"), choices=SubstanceKind.choices)
 
+    @property
+    def clocks(self) -> Clocks:
+        """By which lists and flags are asked: those in the request where they were read, else today's."""
+        clocks: Clocks | None = getattr(self.request, "clocks", None)
+        return clocks or now()
+
     class Meta:
         model = Substance
         fields: Sequence[str] = []
@@ -42,18 +48,16 @@ class SubstanceFilter(Filters):
         return self._flagged(rows, authority__in=value, **same_flag) if value else rows
 
     def on_list(self, rows: QuerySet[Substance], name: str, value: Sequence[ChemicalList]) -> QuerySet[Substance]:
-        """Those that one of these lists names today."""
+        """Those that one of these lists names, today or by the clocks."""
         if not value:
             return rows
-        today = timezone.localdate()
-        named = ListMembership.objects.in_force().on(today).filter(chemical_list__in=value)
+        named = ListMembership.objects.at(self.clocks).filter(chemical_list__in=value)
         return rows.filter(pk__in=named.values("substance"))
 
     def in_group(self, rows: QuerySet[Substance], name: str, value: Sequence[SubstanceGroup]) -> QuerySet[Substance]:
         """Those in one of these groups, by name or by rule."""
         return rows.filter(group_memberships__group__in=value).distinct() if value else rows
 
-    @staticmethod
-    def _flagged(rows: QuerySet[Substance], **conditions: object) -> QuerySet[Substance]:
-        flags = ConcernFlag.objects.standing().filter(**conditions)
+    def _flagged(self, rows: QuerySet[Substance], **conditions: object) -> QuerySet[Substance]:
+        flags = ConcernFlag.objects.at(self.clocks).filter(**conditions)
         return rows.filter(pk__in=flags.values("substance"))

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from portal.organisations.models import User
+    from substances.clocks import Clocks
     from substances.models import (  # noqa: F401  # named in the strings below
         ChemicalList,
         ConcernFlag,
-        ListMembership,
         Structure,
         StructureSearch,
         Substance,
@@ -34,8 +34,62 @@ def holds_on(day: dt.date, *, start: str, end: str) -> Q:
     )
 
 
-class _OfAList(models.QuerySet[Any]):
+def _newest_releases(day: dt.date) -> Any:
+    """The release of each list that was its newest on `day`; lists without one by then have none."""
+    releases = apps.get_model("substances", "Release").objects.filter(state="published", published_on__lte=day)
+    newest = releases.filter(chemical_list=OuterRef("pk")).order_by("-published_on", "-released_at").values("pk")[:1]
+    lists = apps.get_model("substances", "ChemicalList").objects.order_by()
+    return lists.annotate(newest=Subquery(newest)).filter(newest__isnull=False).values("newest")
+
+
+class _Dated(models.QuerySet[Any]):
+    """Facts that hold from a day until another; many are stated by a release of a list."""
+
+    start, end = "valid_from", "valid_until"
+
+    def on(self, day: dt.date) -> Self:
+        """Those valid on `day`; an unknown bound does not exclude."""
+        return self.filter(holds_on(day, start=self.start, end=self.end))
+
+    def at(self, clocks: Clocks) -> Self:
+        """Those that hold on `as_of`, of the releases that were the newest on `known_on` (of today's, without it).
+
+        A fact without a day is known to hold since the release that states it, not before.
+        """
+        known: Self = self.in_force() if clocks.known_on is None else self.known_on(clocks.known_on)
+        held = known.on(clocks.as_of)
+        if clocks.is_now:
+            return held
+        return held.filter(Q(**{f"{self.start}__isnull": False}) | Q(release__published_on__lte=clocks.as_of))
+
+    def in_force(self) -> Self:
+        """Those that answer today."""
+        raise NotImplementedError
+
+    def known_on(self, day: dt.date) -> Self:
+        """Those known on `day`."""
+        raise NotImplementedError
+
+
+class _OfAList(_Dated):
     """Facts that a list may have stated: they hold while their release answers for it."""
+
+    def known_on(self, day: dt.date) -> Self:
+        """Those of the release that was the newest of its list on `day`, and of no release what was out by then.
+
+        Of the latter: what people proposed here by its own day, the rest by the day or year of its source. What a
+        starter's copy of a list says is no release: it is known of no day.
+        """
+        elsewhere = (
+            Q(proposal__isnull=False, **{f"{self.start}__lte": day})
+            if any(field.name == "proposal" for field in self.model._meta.fields)
+            else Q(pk__in=[])
+        )
+        out = Q(source__published_on__lte=day) | Q(source__published_on__isnull=True, source__year__lt=day.year)
+        return self.filter(
+            Q(release__in=_newest_releases(day))
+            | Q(release__isnull=True) & (elsewhere | Q(source__copy_of_list="") & out)
+        )
 
     def in_force(self) -> Self:
         """Facts of releases that answer for their list, and facts of no release.
@@ -85,15 +139,15 @@ class SubstanceQuerySet(models.QuerySet["Substance"]):
         counted = structures.values("substance").annotate(n=Count(_SKELETON, distinct=True))
         return self.filter(pk__in=counted.filter(n__gt=1).values("substance"))
 
-    def with_what_a_row_shows(self) -> Self:
-        """With identifiers, flags standing today, groups and the structure shown first, in four queries."""
+    def with_what_a_row_shows(self, clocks: Clocks | None = None) -> Self:
+        """With identifiers, flags standing today (or by the clocks), groups, the structure shown first: 4 queries."""
         identifiers, flags, groups, structures = (
             self._related(name).objects.all() for name in ("identifiers", "flags", "group_memberships", "structures")
         )
         told = structures.told().select_related("source")
         return self.prefetch_related(
             Prefetch("identifiers", queryset=identifiers.select_related("source")),
-            Prefetch("flags", queryset=flags.standing().select_related("source")),
+            Prefetch("flags", queryset=(flags.at(clocks) if clocks else flags.standing()).select_related("source")),
             Prefetch("group_memberships", queryset=groups.select_related("group")),
             Prefetch("structures", queryset=told, to_attr="told_structures"),
         )
@@ -134,7 +188,7 @@ class StructureQuerySet(models.QuerySet["Structure"]):
         return self.filter(Q(is_current=True) | ~Q(inchikey="") & ~Exists(alike)).order_by("-is_current", "pk")
 
 
-class MembershipQuerySet(models.QuerySet["ListMembership"]):
+class MembershipQuerySet(_Dated):
     """Statements that a list names a substance."""
 
     def in_force(self) -> Self:
@@ -146,15 +200,7 @@ class MembershipQuerySet(models.QuerySet["ListMembership"]):
 
     def known_on(self, day: dt.date) -> Self:
         """Those of the release that was the newest of its list on `day`; lists without one by then say nothing."""
-        releases = apps.get_model("substances", "Release").objects.filter(state="published", published_on__lte=day)
-        newest: dict[int, Any] = {}
-        for chemical_list, pk in releases.order_by("published_on", "released_at").values_list("chemical_list", "pk"):
-            newest[chemical_list] = pk
-        return self.filter(release__in=newest.values())
-
-    def on(self, day: dt.date) -> Self:
-        """Those valid on `day`."""
-        return self.filter(holds_on(day, start="valid_from", end="valid_until"))
+        return self.filter(release__in=_newest_releases(day))
 
 
 class SearchQuerySet(models.QuerySet["StructureSearch"]):
@@ -175,9 +221,11 @@ class SearchQuerySet(models.QuerySet["StructureSearch"]):
 class FlagQuerySet(_OfAList):
     """Concern flags."""
 
+    start, end = "since", "until"
+
     def standing(self, day: dt.date | None = None) -> Self:
         """Those in force that hold on `day` (today, if none is given)."""
-        return self.in_force().filter(holds_on(day or timezone.localdate(), start="since", end="until"))
+        return self.in_force().on(day or timezone.localdate())
 
 
 class ClassificationQuerySet(_OfAList):
@@ -185,7 +233,7 @@ class ClassificationQuerySet(_OfAList):
 
     def standing(self, day: dt.date | None = None) -> Self:
         """Those in force that hold on `day` (today, if none is given)."""
-        return self.in_force().filter(holds_on(day or timezone.localdate(), start="valid_from", end="valid_until"))
+        return self.in_force().on(day or timezone.localdate())
 
 
 class HealthQuerySet(_OfAList):

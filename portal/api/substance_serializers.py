@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
+from substances.api.clocks import StateNotHeldSerializer, said_of
 from substances.api.serializers import (
     ClassificationSerializer,
     ListMembershipSerializer,
@@ -17,6 +18,7 @@ from substances.api.serializers import (
     SubstanceSerializer,
 )
 from substances.models import ListMembership, Structure, Substance
+from substances.services.list_states import silent_lists
 from substances.vocabulary import Checked
 from substitution.api.serializers import ReplacementSerializer
 from substitution.models import Replacement
@@ -106,6 +108,9 @@ class SubstanceDetail(SubstanceRow):
     names = NameSerializer(many=True, read_only=True)
     classifications = ClassificationSerializer(many=True, read_only=True)
     lists = serializers.SerializerMethodField()
+    state_not_held = serializers.SerializerMethodField()
+    as_of = serializers.SerializerMethodField()
+    known_on = serializers.SerializerMethodField()
     structure = StructureSerializer(source="shown_structure", allow_null=True, read_only=True)
     disputed_structures = DisputedStructureSerializer(
         many=True, read_only=True, help_text="All that sources dispute, the one shown first in front; else empty."
@@ -118,6 +123,9 @@ class SubstanceDetail(SubstanceRow):
             "note",
             "classifications",
             "lists",
+            "state_not_held",
+            "as_of",
+            "known_on",
             "structure",
             "disputed_structures",
             "revision",
@@ -125,10 +133,29 @@ class SubstanceDetail(SubstanceRow):
 
     @extend_schema_field(ListMembershipSerializer(many=True))
     def get_lists(self, substance: Substance) -> list[dict[str, Any]]:
-        """The lists that name it, by each list's newest release."""
-        named = ListMembership.objects.in_force().on(timezone.localdate())
-        rows = named.filter(substance=substance).select_related("chemical_list", "source")
-        return list(ListMembershipSerializer(rows, many=True).data)
+        """The lists that name it, by each list's newest release or by the clocks."""
+        return list(ListMembershipSerializer(self._named(), many=True).data)
+
+    @extend_schema_field(StateNotHeldSerializer(many=True))
+    def get_state_not_held(self, substance: Substance) -> list[dict[str, Any]]:
+        """By the clocks: lists whose state of that day is not in their source. Empty for today."""
+        naming = frozenset(row.chemical_list_id for row in self._named())
+        silent = silent_lists(self.context["clocks"], substance.pk, naming=naming)
+        return [StateNotHeldSerializer(state).data for state in silent]
+
+    @extend_schema_field(serializers.DateField(allow_null=True))
+    def get_as_of(self, substance: Substance) -> dt.date | None:
+        """The day the answer is for; null for today."""
+        return said_of(self.context["clocks"])["as_of"]
+
+    @extend_schema_field(serializers.DateField(allow_null=True))
+    def get_known_on(self, substance: Substance) -> dt.date | None:
+        """The day whose releases answer; null for those of today."""
+        return said_of(self.context["clocks"])["known_on"]
+
+    def _named(self) -> list[ListMembership]:
+        rows: list[ListMembership] = self.context["named"]
+        return rows
 
     @extend_schema_field(ReplacementSerializer(many=True))
     def get_alternatives(self, substance: Substance) -> list[dict[str, Any]]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.exceptions import ValidationError
 from rest_framework.generics import GenericAPIView
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.permissions import AllowAny
@@ -20,8 +22,12 @@ from rest_framework.reverse import reverse
 
 from portal.api.substance_serializers import SubstanceDetail, SubstancePage, SubstanceRow
 from portal.common.rest.etags import conditional
+from substances.api.clocks import CLOCKS, clocks_of, named_at
+from substances.clocks import Clocks
 from substances.filters import SubstanceFilter
-from substances.models import HazardClassification, Name, Structure, Substance
+from substances.models import ChemicalList, HazardClassification, ListMembership, Name, Structure, Substance
+from substances.querysets import SubstanceQuerySet
+from substances.services.list_states import state_of
 from substances.services.search import IdentifierProblem, search_substances
 from substitution.models import Replacement
 from substitution.services.alternatives import by_substance
@@ -35,13 +41,19 @@ class SubstanceList(GenericAPIView[Substance]):
     permission_classes = [AllowAny]
     serializer_class = SubstanceRow
     filterset_class = SubstanceFilter
-    queryset = Substance.objects.living().with_what_a_row_shows()
+    queryset = Substance.objects.living()
 
-    @extend_schema(operation_id="substances_list", parameters=[Q], responses=SubstancePage)
+    @extend_schema(operation_id="substances_list", parameters=[Q, *CLOCKS], responses=SubstancePage)
     def get(self, request: Request) -> Response:
-        """Ranked rows for `q`; without it a page of all, by name. Filters narrow both."""
+        """Ranked rows for `q`; without it a page of all, by name. Filters narrow both.
+
+        The clocks go with filters: lists and flags, asked and shown, are of that day. A search by text is of today.
+        """
         text = request.query_params.get("q", "").strip()
-        return self._found(text) if text else self._page()
+        clocks = clocks_of(request.query_params)
+        if text and not clocks.is_now:
+            raise ValidationError({"q": [_("A search by text answers for today; the clocks go with filters.")]})
+        return self._found(text) if text else self._page(clocks)
 
     def _found(self, text: str) -> Response:
         answer = search_substances(text)
@@ -53,9 +65,19 @@ class SubstanceList(GenericAPIView[Substance]):
             body["problem"] = _told(answer.problem)
         return Response(body)
 
-    def _page(self) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+    def _page(self, clocks: Clocks) -> Response:
+        # A request of its own kind: SubstanceFilter reads the clocks there.
+        self.request.clocks = clocks  # type: ignore[attr-defined]
+        for chemical_list in self._lists_asked(clocks):
+            named_at(chemical_list, clocks, state_of(chemical_list, clocks))
+        rows = Substance.objects.living().with_what_a_row_shows(clocks)
+        page = self.paginate_queryset(self.filter_queryset(rows))
         return self.get_paginated_response(self._rows(page or []))
+
+    def _lists_asked(self, clocks: Clocks) -> QuerySet[ChemicalList]:
+        """The lists named by the filter, where a day was asked: one that cannot answer for it is no empty answer."""
+        asked = [] if clocks.is_now else self.request.query_params.getlist("list")
+        return ChemicalList.objects.filter(slug__in=asked)
 
     def _rows(self, substances: list[Substance]) -> list[dict[str, Any]]:
         context = {**self.get_serializer_context(), "alternatives": by_substance(substances)}
@@ -71,19 +93,13 @@ class SubstanceView(GenericAPIView[Substance]):
 
     permission_classes = [AllowAny]
     serializer_class = SubstanceDetail
-    queryset = (
-        Substance.objects.seen()
-        .with_what_a_row_shows()
-        .prefetch_related(
-            Prefetch("names", Name.objects.select_related("source")),
-            Prefetch("classifications", HazardClassification.objects.standing().select_related("source")),
-        )
-    )
+    queryset = Substance.objects.seen()
     filter_backends = []
     pagination_class = None
 
     @extend_schema(
         operation_id="substances_read",
+        parameters=CLOCKS,
         responses={
             200: SubstanceDetail,
             304: OpenApiResponse(description="The client has it (If-None-Match)."),
@@ -91,14 +107,28 @@ class SubstanceView(GenericAPIView[Substance]):
         },
     )
     def get(self, request: Request, pk: UUID) -> Response:
-        """All that is known of it. A substance merged into another answers 308 to the survivor."""
-        substance = get_object_or_404(self.get_queryset(), pk=pk)
+        """All that is known of it, today or by the two clocks. One merged into another answers 308 to the survivor.
+
+        The clocks turn back flags, classifications and lists; names, structure, groups and alternatives are today's.
+        """
+        clocks = clocks_of(request.query_params)
+        substance = get_object_or_404(_with_facts(Substance.objects.seen(), clocks), pk=pk)
         if substance.merged_into_id:
-            target = reverse("api:substance", args=[substance.merged_into_id], request=request)
+            target = reverse("api:substance", args=[substance.merged_into_id], request=request) + clocks.query
             return Response(status=308, headers={"Location": target})
         with_evidence = Replacement.objects.with_numbers()
         context = {**self.get_serializer_context(), "alternatives": by_substance([substance], with_evidence)}
+        named = ListMembership.objects.at(clocks).filter(substance=substance).select_related("chemical_list", "source")
+        context |= {"clocks": clocks, "named": list(named)}
         return conditional(request, SubstanceDetail(substance, context=context).data)
+
+
+def _with_facts(rows: SubstanceQuerySet, clocks: Clocks) -> SubstanceQuerySet:
+    """With what the answer about one substance shows, by the clocks."""
+    return rows.with_what_a_row_shows(clocks).prefetch_related(
+        Prefetch("names", Name.objects.select_related("source")),
+        Prefetch("classifications", HazardClassification.objects.at(clocks).select_related("source")),
+    )
 
 
 class AnyAccepted(BaseContentNegotiation):

@@ -8,7 +8,7 @@ from rest_framework.permissions import AllowAny
 
 from portal.api import jobs, root, substances
 from portal.companies.api import views as companies
-from substances.api import lists, releases, searches, timeline
+from substances.api import facts, lists, releases, searches, timeline
 from substitution.api import alternatives
 
 app_name = "api"
@@ -19,6 +19,11 @@ urlpatterns = [
     path("substances/<uuid:pk>/", substances.SubstanceView.as_view(), name="substance"),
     path("substances/<uuid:pk>/structure.svg", substances.StructureDrawing.as_view(), name="substance-drawing"),
     path("substances/<uuid:pk>/timeline/", timeline.SubstanceTimelineView.as_view(), name="substance-timeline"),
+    path("substances/<uuid:pk>/memberships/", facts.MembershipsView.as_view(), name="substance-memberships"),
+    path(
+        "substances/<uuid:pk>/classifications/", facts.ClassificationsView.as_view(), name="substance-classifications"
+    ),
+    path("substances/<uuid:pk>/flags/", facts.FlagsView.as_view(), name="substance-flags"),
     path("lists/", lists.ListsView.as_view(), name="lists"),
     path("lists/<slug:slug>/", lists.ListView.as_view(), name="list"),
     path("lists/<slug:slug>/substances/", lists.ListSubstancesView.as_view(), name="list-substances"),

@@ -16,8 +16,14 @@ if TYPE_CHECKING:
     from substitution.models import Replacement
 
 
-def against(flags: Sequence[ConcernFlag], memberships: Sequence[ListMembership]) -> str:
-    """What is known against a substance, in one sentence."""
+def against(flags: Sequence[ConcernFlag], memberships: Sequence[ListMembership], *, is_past: bool = False) -> str:
+    """What is known against a substance, in one sentence.
+
+    Args:
+        is_past: the facts are of a past day, of which sources may print nothing.
+    """
+    if not flags and is_past:
+        return _("Of that day no concern about it is held here: earlier states may not be in the sources.")
     if not flags:
         return _("No list or authority that we hold names a concern about it: not listed is not the same as safe.")
     concerns = list(dict.fromkeys(_in_sentence(flag) for flag in sorted(flags, key=_rank)))

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Prefetch, Q, prefetch_related_objects
 from django.http import Http404
-from django.utils import timezone
 
 from portal.common.rows import RowsAsJSON
 from portal.companies.models import Company, Production
 from portal.web import exposure
+from substances.clocks import Clocks, now
 from substances.health.knowledge import Knowledge, knowledge
 from substances.models import (
     ConcernFlag,
@@ -26,6 +26,7 @@ from substances.models import (
     Substance,
     SubstanceGroup,
 )
+from substances.services.list_states import ListState, silent_lists
 from substances.services.similarity import (
     Near,
     Neighbour,
@@ -54,6 +55,7 @@ class SubstanceFacts:
         similar: listed substances that resemble it, nearest first.
         health: what it does to whom, who comes into contact with it, and which limits hold.
         not_computable: why there can be none, in the reader's language; "" where there can.
+        silent: by a past day, lists whose state then is not in their source.
     """
 
     substance: Substance
@@ -66,6 +68,7 @@ class SubstanceFacts:
     similar: list[Neighbour]
     not_computable: str
     health: Knowledge
+    silent: list[ListState]
 
     @property
     def proposals(self) -> int:
@@ -73,15 +76,19 @@ class SubstanceFacts:
         return sum(1 for flag in self.flags if flag.authority == Authority.NGO_PROPOSED)
 
 
-def facts_of(pk: UUID) -> SubstanceFacts:
+def facts_of(pk: UUID, clocks: Clocks | None = None) -> SubstanceFacts:
     """All that the page of the substance `pk` shows, in eleven queries; of a merged one only where it went.
+
+    Args:
+        clocks: for which day lists, classifications and flags are told, a past one in a query more; today's if none.
 
     Raises:
         Http404: there is none.
     """
+    clocks = clocks or now()
     restricted = restricted_ids()
     found = resembling(pk, threshold=WORTH_SHOWING, without=restricted)
-    rows = _with_listed(pk, found or [])
+    rows = _with_listed(pk, found or [], clocks)
     shown = rows.pop(pk, None)
     if shown is None:
         raise Http404(f"There is no substance {pk}.")
@@ -89,28 +96,31 @@ def facts_of(pk: UUID) -> SubstanceFacts:
     neighbours = [rows[row.substance_id] for row in near]
     replacements = instead_of(shown)
     candidates = [row.alternative.candidate for row in replacements if row.alternative.candidate]
-    _complete(shown, neighbours, candidates)
+    _complete(shown, neighbours, candidates, clocks)
+    memberships = _memberships(shown, clocks)
+    naming = frozenset(row.chemical_list_id for row in memberships)
     reason = NotComputable("restricted") if pk in restricted else _why_none(shown, found)
     return SubstanceFacts(
         substance=shown,
         names=[Name(**row) for row in _rows(shown, "name_rows")],
         flags=sorted(shown.flags.all(), key=lambda flag: (AUTHORITY_RANK[flag.authority], flag.concern)),
         groups=[_membership(row) for row in _rows(shown, "group_rows")],
-        memberships=_memberships(shown),
+        memberships=memberships,
         replacements=replacements,
         production=[_production(row) for row in _rows(shown, "production_rows")],
         similar=[] if reason else [Neighbour(rows[n.substance_id], n.shared, n.united, True) for n in near],
         not_computable=reason.message if reason else "",
         health=_health(shown),
+        silent=silent_lists(clocks, pk, naming=naming),
     )
 
 
-def _with_listed(pk: UUID, near: list[Near]) -> dict[UUID, Substance]:
+def _with_listed(pk: UUID, near: list[Near], clocks: Clocks) -> dict[UUID, Substance]:
     """The substance itself, with its short lists, and those of its neighbours that are listed and may be shown."""
     names = Name.objects.filter(substance=OuterRef("pk"), substance_id=pk)
     groups = GroupMembership.objects.filter(substance=OuterRef("pk"), substance_id=pk)
     production = Production.objects.filter(substance=OuterRef("pk"), substance_id=pk)
-    others = Q(pk__in=[row.substance_id for row in near]) & is_listed()
+    others = Q(pk__in=[row.substance_id for row in near]) & is_listed(clocks)
     rows = (
         Substance.objects.seen()
         .filter(Q(pk=pk) | others)
@@ -151,9 +161,9 @@ def _production(row: dict[str, Any]) -> Production:
     return Production(**own, company=Company(pk=UUID(row["company_id"]), **_below(row, "company__")))
 
 
-def _complete(shown: Substance, neighbours: list[Substance], candidates: list[Substance]) -> None:
+def _complete(shown: Substance, neighbours: list[Substance], candidates: list[Substance], clocks: Clocks) -> None:
     """Fetch what rows show, each kind of fact once for all of them."""
-    flags = ConcernFlag.objects.standing().select_related("source")
+    flags = ConcernFlag.objects.at(clocks).select_related("source")
     prefetch_related_objects([shown, *neighbours, *candidates], Prefetch("flags", flags))
     structures = Structure.objects.told().select_related("source")
     prefetch_related_objects(
@@ -161,7 +171,7 @@ def _complete(shown: Substance, neighbours: list[Substance], candidates: list[Su
         Prefetch("identifiers", Identifier.objects.all()),
         Prefetch("structures", structures, to_attr="told_structures"),
     )
-    classifications = HazardClassification.objects.standing().select_related("source")
+    classifications = HazardClassification.objects.at(clocks).select_related("source")
     prefetch_related_objects([shown], Prefetch("classifications", classifications))
 
 
@@ -185,12 +195,12 @@ def _why_none(shown: Substance, found: list[Near] | None) -> NotComputable | Non
     return why_not_computable(shown.kind, structure.parent_reason if structure else None)
 
 
-def _memberships(shown: Substance) -> list[ListMembership]:
+def _memberships(shown: Substance, clocks: Clocks) -> list[ListMembership]:
     """By date; what a list says in several entries alike (one a decision) is shown once, by the first of them.
 
     Of a work-list, whose rows are dated events, the newest is shown.
     """
-    named = ListMembership.objects.in_force().on(timezone.localdate())
+    named = ListMembership.objects.at(clocks)
     rows = named.filter(substance=shown).select_related("chemical_list", "source")
     once: dict[tuple[object, ...], ListMembership] = {}
     for row in rows.order_by("valid_from", "chemical_list__name", "pk"):

@@ -27,6 +27,7 @@ from substances.filters import SubstanceFilter
 from substances.models import ConcernFlag, ListMembership, Name, Substance
 from substances.services.search import search_substances
 from substances.vocabulary import AUTHORITY_RANK, IdentifierScheme
+from substances.web.clocks import PageClocks, clocks_of
 from substitution.models import Replacement
 
 # Parts of pages that are made of these rooms' rows, kept until one of them changes.
@@ -104,10 +105,14 @@ def _counted(request: HttpRequest, rows: QuerySet[Substance], found: QuerySet[Su
 @require_safe
 def substance(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Everything the portal knows of one substance."""
-    page = SHOWN.get(f"substance {pk}", lambda: _substance_page(pk))
+    clocks = clocks_of(request)
+    is_quiet = clocks.shown.is_now and not clocks.errors
+    # Kept for today only: there is one today, and any number of other days.
+    page = SHOWN.get(f"substance {pk}", lambda: _substance_page(pk, clocks)) if is_quiet else _substance_page(pk, clocks)
     if page.merged_into:
-        return HttpResponsePermanentRedirect(reverse("web:substance", args=[page.merged_into]))
-    return render(request, "web/substance_page.html", {"page": page, "crumbs": page.crumbs})
+        return HttpResponsePermanentRedirect(reverse("web:substance", args=[page.merged_into]) + clocks.query)
+    context = {"page": page, "crumbs": page.crumbs, "clocks": clocks, "pk": pk}
+    return render(request, "web/substance_page.html", context, status=clocks.status)
 
 
 @dataclass(frozen=True)
@@ -121,23 +126,25 @@ class SubstancePage:
     crumbs: Sequence[dict[str, str]] = ()
 
 
-def _substance_page(pk: UUID) -> SubstancePage:
-    facts = facts_of(pk)
+def _substance_page(pk: UUID, clocks: PageClocks) -> SubstancePage:
+    facts = facts_of(pk, clocks.shown)
     shown = facts.substance
     if shown.merged_into_id:
         return SubstancePage(shown.merged_into_id)
-    context = _substance_context(facts)
+    context = _substance_context(facts, clocks)
     content = render_to_string("web/partials/_substance.html", context)
     return SubstancePage(None, shown.name, shown.cas_rn, content, context["crumbs"])
 
 
-def _substance_context(facts: SubstanceFacts) -> dict[str, Any]:
+def _substance_context(facts: SubstanceFacts, clocks: PageClocks) -> dict[str, Any]:
     shown = facts.substance
     return {
         "facts": facts,
+        "clocks": clocks,
+        "silent": facts.silent,
         "substance": shown,
         "structure": shown.shown_structure,
-        "against": sentences.against(facts.flags, facts.memberships),
+        "against": sentences.against(facts.flags, facts.memberships, is_past=not clocks.shown.is_now),
         "instead": sentences.instead(facts.replacements),
         "identifiers": _strip(shown),
         "other_names": _other_names(shown, facts.names),

@@ -8,10 +8,10 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.permissions import AllowAny
 
-from portal.common.rest.pages import pages_by
-from substances.api.clocks import AS_OF, KNOWN_ON, named_at
+from substances.api.clocks import CLOCKS, PagesOfADay, clocks_of, named_at
 from substances.api.serializers import GroupSerializer, ListedSubstanceSerializer, ListSerializer
 from substances.models import ChemicalList, ListMembership, SubstanceGroup
+from substances.services.list_states import state_of
 
 
 @extend_schema_view(get=extend_schema(operation_id="lists_list"))
@@ -35,7 +35,7 @@ class ListView(RetrieveAPIView[ChemicalList]):
     filter_backends = []
 
 
-@extend_schema_view(get=extend_schema(operation_id="lists_substances", parameters=[AS_OF, KNOWN_ON]))
+@extend_schema_view(get=extend_schema(operation_id="lists_substances", parameters=CLOCKS))
 class ListSubstancesView(ListAPIView[ListMembership]):
     """The substances that a list names, by name or as members: today, or by the two clocks."""
 
@@ -43,13 +43,17 @@ class ListSubstancesView(ListAPIView[ListMembership]):
     serializer_class = ListedSubstanceSerializer
     filter_backends = []
     # Entries have no name of their own to sort by.
-    pagination_class = pages_by("pk")
+    pagination_class = PagesOfADay
     queryset = ListMembership.objects.all()  # for the schema
 
     def get_queryset(self) -> QuerySet[ListMembership]:
         """Memberships of the list named in the address, by the clocks that were asked."""
         chemical_list = get_object_or_404(ChemicalList, slug=self.kwargs.get("slug"))
-        named = named_at(chemical_list, self.request.query_params)
+        clocks = clocks_of(self.request.query_params)
+        state = None if clocks.is_now else state_of(chemical_list, clocks)
+        named = named_at(chemical_list, clocks, state)
+        pages = PagesOfADay.of(self)
+        pages.clocks, pages.incomplete = clocks, state.words if state else ""
         return named.select_related("source").prefetch_related("substance__identifiers")
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from portal.common.kept import Kept
+from substances.clocks import Clocks, now
 from substances.models import ConcernFlag, ListMembership, Structure, Substance
 from substances.similarity import store
 from substances.similarity.store import NOT_COMPARED, Near, StoredFingerprints
@@ -155,11 +156,11 @@ def resembling(
     return index.nearest_of(asked, threshold=threshold, without={substance_id, *without}) if asked else None
 
 
-def is_listed(day: dt.date | None = None) -> Q:
-    """The condition on substances that `listed_ids` answers."""
-    day = day or timezone.localdate()
-    named = ListMembership.objects.in_force().on(day).filter(chemical_list__effect=ListEffect.CONCERN)
-    flagged = ConcernFlag.objects.standing(day).filter(authority__in=_AUTHORITIES)
+def is_listed(clocks: Clocks | None = None) -> Q:
+    """The condition on substances that `listed_ids` answers, by the clocks given (today, if none are)."""
+    clocks = clocks or now()
+    named = ListMembership.objects.at(clocks).filter(chemical_list__effect=ListEffect.CONCERN)
+    flagged = ConcernFlag.objects.at(clocks).filter(authority__in=_AUTHORITIES)
     return Q(Exists(named.filter(substance=OuterRef("pk")))) | Q(Exists(flagged.filter(substance=OuterRef("pk"))))
 
 

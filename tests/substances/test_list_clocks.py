@@ -54,7 +54,7 @@ def named(**clocks: str) -> list[str]:
         pytest.param({"as_of": "2019-12-31"}, [], id="before all began"),
         pytest.param({"known_on": "2026-04-14"}, ["made 1", "made 2"], id="known the day before"),
         pytest.param({"known_on": "2026-04-15"}, ["made 3"], id="known on the day"),
-        pytest.param({"known_on": "2024-05-22", "as_of": "2026-03-01"}, ["made 1", "made 2"], id="both clocks"),
+        pytest.param({"known_on": "2026-04-14", "as_of": "2020-01-01"}, ["made 1", "made 2"], id="both clocks"),
     ],
 )
 def test_a_list_answers_by_both_clocks(clocks: dict[str, str], expected: list[str]) -> None:

@@ -1,0 +1,112 @@
+"""What is said of one substance, kind by kind and by the two clocks: lists that name it, classifications, flags."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.urls import resolve
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework.generics import ListAPIView
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from substances.api.clocks import CLOCKS, PagesOfADay, clocks_of
+from substances.api.serializers import ClassificationSerializer, FlagSerializer, ListMembershipSerializer
+from substances.clocks import Clocks
+from substances.models import ConcernFlag, HazardClassification, ListMembership, Substance
+from substances.services.list_states import silent_lists
+
+
+class _FactsOfASubstance(ListAPIView[Any]):
+    """One kind of fact about one substance."""
+
+    permission_classes = [AllowAny]
+    filter_backends = []
+    pagination_class = PagesOfADay
+    facts: ClassVar[Any]
+    related: ClassVar[list[str]] = ["source"]
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """A page of them, of today or by the clocks; of a substance merged into another 308 to the same of that one."""
+        found = get_object_or_404(Substance.objects.seen(), pk=kwargs["pk"])
+        if found.merged_into_id:
+            name = f"api:{resolve(request.path).url_name}"
+            target = reverse(name, args=[found.merged_into_id], request=request)
+            return Response(status=308, headers={"Location": target + clocks_of(request.query_params).query})
+        return super().get(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Those of the substance in the address, by the clocks that were asked."""
+        clocks = clocks_of(self.request.query_params)
+        pages = PagesOfADay.of(self)
+        pages.clocks = clocks
+        pk: UUID | None = self.kwargs.get("pk")  # none while the schema is written
+        if pk and not clocks.is_now:
+            pages.incomplete = incomplete_for(pk, clocks)
+        rows: QuerySet[Any] = (
+            self.facts._default_manager.all().at(clocks).filter(substance=pk).select_related(*self.related)
+        )
+        return rows
+
+
+def incomplete_for(pk: UUID, clocks: Clocks) -> str:
+    """Of which lists the state of that day is not held, in words; empty where of none."""
+    named = ListMembership.objects.at(clocks).filter(substance=pk).order_by()
+    silent = silent_lists(clocks, pk, naming=frozenset(named.values_list("chemical_list", flat=True)))
+    names = ", ".join(state.chemical_list.name for state in silent)
+    return _("Earlier state not in the source of: %(lists)s.") % {"lists": names} if names else ""
+
+
+_MOVED = {308: OpenApiResponse(description="It was merged; the same of the one that stands is at `Location`.")}
+
+
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="substances_memberships",
+        parameters=CLOCKS,
+        responses={200: ListMembershipSerializer(many=True), **_MOVED},
+    )
+)
+class MembershipsView(_FactsOfASubstance):
+    """The lists that name a substance, a row for each statement."""
+
+    serializer_class = ListMembershipSerializer
+    queryset = ListMembership.objects.all()  # for the schema
+    facts: ClassVar[Any] = ListMembership
+    related: ClassVar[list[str]] = ["source", "chemical_list"]
+
+
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="substances_classifications",
+        parameters=CLOCKS,
+        responses={200: ClassificationSerializer(many=True), **_MOVED},
+    )
+)
+class ClassificationsView(_FactsOfASubstance):
+    """The hazard classes that sources give a substance."""
+
+    serializer_class = ClassificationSerializer
+    queryset = HazardClassification.objects.all()  # for the schema
+    facts: ClassVar[Any] = HazardClassification
+
+
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="substances_flags",
+        parameters=CLOCKS,
+        responses={200: FlagSerializer(many=True), **_MOVED},
+    )
+)
+class FlagsView(_FactsOfASubstance):
+    """The concerns about a substance."""
+
+    serializer_class = FlagSerializer
+    queryset = ConcernFlag.objects.all()  # for the schema
+    facts: ClassVar[Any] = ConcernFlag
