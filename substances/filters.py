@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 import django_filters as filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portal.common.rest.filters import Filters
+from portal.watching.models import Event
 from substances.clocks import Clocks, now
 from substances.models import ChemicalList, ConcernFlag, ListMembership, Substance, SubstanceGroup
+from substances.services.news import KINDS, news_of_group, news_of_list
 from substances.vocabulary import Authority, Concern, SubstanceKind
 
 
@@ -61,3 +64,33 @@ class SubstanceFilter(Filters):
     def _flagged(self, rows: QuerySet[Substance], **conditions: object) -> QuerySet[Substance]:
         flags = ConcernFlag.objects.at(self.clocks).filter(**conditions)
         return rows.filter(pk__in=flags.values("substance"))
+
+
+class EventFilter(Filters):
+    """Of events: by kind, list, group, substance, and since when they were told."""
+
+    kind = filters.MultipleChoiceFilter(label=_("Kind"), choices=[(kind, kind) for kind in KINDS])
+    list = filters.ModelChoiceFilter(
+        label=_("List"), queryset=ChemicalList.objects.all(), to_field_name="slug", method="of_list"
+    )
+    group = filters.ModelChoiceFilter(
+        label=_("Group"), queryset=SubstanceGroup.objects.all(), to_field_name="slug", method="of_group"
+    )
+    substance = filters.UUIDFilter(label=_("Substance"), method="of_substance")
+    since = filters.IsoDateTimeFilter(label=_("Told since"), field_name="recorded_at", lookup_expr="gte")
+
+    class Meta:
+        model = Event
+        fields: Sequence[str] = []
+
+    def of_list(self, rows: QuerySet[Event], name: str, value: ChemicalList) -> QuerySet[Event]:
+        """Those that belong to this list."""
+        return rows & news_of_list(value.slug)
+
+    def of_group(self, rows: QuerySet[Event], name: str, value: SubstanceGroup) -> QuerySet[Event]:
+        """Those about members of this group."""
+        return rows & news_of_group(value.slug)
+
+    def of_substance(self, rows: QuerySet[Event], name: str, value: UUID) -> QuerySet[Event]:
+        """Those about this substance."""
+        return rows.filter(subject_kind="substance", subject_id=value)

@@ -8,7 +8,7 @@ from rest_framework.permissions import AllowAny
 
 from portal.api import jobs, root, substances
 from portal.companies.api import views as companies
-from substances.api import facts, lists, releases, searches, timeline
+from substances.api import events, facts, lists, releases, searches, timeline
 from substitution.api import alternatives
 
 app_name = "api"
@@ -29,6 +29,7 @@ urlpatterns = [
     path("lists/<slug:slug>/substances/", lists.ListSubstancesView.as_view(), name="list-substances"),
     path("lists/<slug:slug>/releases/", releases.ListReleasesView.as_view(), name="list-releases"),
     path("lists/<slug:slug>/diff/", releases.ListDiffView.as_view(), name="list-diff"),
+    path("events/", events.EventsView.as_view(), name="events"),
     path("groups/", lists.GroupsView.as_view(), name="groups"),
     path("alternatives/", alternatives.AlternativesView.as_view(), name="alternatives"),
     path("alternatives/<uuid:pk>/", alternatives.AlternativeView.as_view(), name="alternative"),

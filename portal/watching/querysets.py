@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+import uuid
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -23,3 +25,11 @@ class EventQuerySet(models.QuerySet["Event"]):
         if user.is_authenticated:
             visible |= Q(organisation__in=user.memberships.values("organisation"))
         return self.filter(visible)
+
+    def public(self) -> Self:
+        """Those for everybody."""
+        return self.filter(organisation__isnull=True)
+
+    def about(self, subject_kind: str, subjects: Collection[uuid.UUID] | models.QuerySet[Any]) -> Self:
+        """Those that happened to one of these subjects."""
+        return self.filter(subject_kind=subject_kind, subject_id__in=subjects)

@@ -12,7 +12,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from substances.clocks import Clocks
 from substances.vocabulary import Authority, Checked, Concern, How
+from substances.web.clocks import PageClocks
 
 #: Phenol, drawn by hand with the classes of the portal's own SVG writer; the band marks a shared part.
 RING = (
@@ -52,6 +54,7 @@ def samples() -> dict[str, Any]:
 def _facts() -> dict[str, Any]:
     """Flags, authority, badges, identifiers, drawing, sources."""
     return {
+        "sample_clocks": PageClocks(Clocks(dt.date(2020, 1, 1), dt.date(2024, 5, 22)), "2020-01-01", "2024-05-22", ""),
         "sample_flags": [{"concern": slug, "label": label} for slug, label in Concern.choices],
         "suspected_flag": {
             "concern": Concern.CARCINOGENIC,

@@ -6,7 +6,7 @@ from django.urls import path
 
 from portal.companies import web as companies
 from portal.web import groups, home, review, substances
-from substances.web import flags, list_queue, lists, releases, searches, timeline
+from substances.web import feeds, flags, list_queue, lists, releases, searches, timeline
 from substitution.web import alternatives
 
 app_name = "web"
@@ -35,6 +35,14 @@ urlpatterns = [
     path("groups/<slug:slug>/", groups.group, name="group"),
     path("groups/<slug:slug>/members.csv", groups.group_csv, name="group-csv"),
     path("groups/<slug:slug>/members.json", groups.group_json, name="group-json"),
+    path("feeds/changes.atom", feeds.all_changes, name="feed"),
+    path("feeds/days.ics", feeds.all_days, name="calendar"),
+    path("lists/<slug:slug>/feed.atom", feeds.list_changes, name="list-feed"),
+    path("lists/<slug:slug>/days.ics", feeds.list_days, name="list-calendar"),
+    path("substances/<uuid:pk>/feed.atom", feeds.substance_changes, name="substance-feed"),
+    path("substances/<uuid:pk>/days.ics", feeds.substance_days, name="substance-calendar"),
+    path("groups/<slug:slug>/feed.atom", feeds.group_changes, name="group-feed"),
+    path("groups/<slug:slug>/days.ics", feeds.group_days, name="group-calendar"),
     path("review/", review.queue, name="review"),
     path("review/lists/", list_queue.queue, name="list-queue"),
     path("review/lists/releases/<uuid:pk>/", list_queue.waiting_release, name="waiting-release"),

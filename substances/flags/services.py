@@ -12,6 +12,7 @@ from portal.review.models import Proposal
 from portal.review.services import submit_proposal
 from portal.watching.services import record_event
 from substances.flags.rules import may_propose
+from substances.impact import touched_by
 from substances.models import ConcernFlag, Source, Substance
 from substances.vocabulary import Authority, Checked, Concern, Strength
 
@@ -142,5 +143,10 @@ def _tell(kind: str, flag: ConcernFlag) -> None:
         kind=kind,
         subject_kind="substance",
         subject_id=flag.substance_id,
-        details={"concern": flag.concern, "strength": flag.strength, "proposal": str(flag.proposal_id)},
+        details={
+            "concern": flag.concern,
+            "strength": flag.strength,
+            "proposal": str(flag.proposal_id),
+            "touches": touched_by({flag.substance_id})[flag.substance_id],
+        },
     )

@@ -15,7 +15,9 @@ from portal.organisations.models import User
 from portal.organisations.permissions import may_curate
 from portal.organisations.services import audit
 from portal.watching.services import record_event
+from substances.impact import touched_by
 from substances.models import ChemicalList, ListMembership, OpenMember, Release, Source, Substance
+from substances.services.news import topic_of
 from substances.vocabulary import Checked, EntryRole, How
 
 _LONGEST_REASON = 300
@@ -99,5 +101,11 @@ def _name(member: OpenMember, substance: Substance, by: User) -> None:
             subject_kind="substance",
             subject_id=substance.pk,
             occurred_on=timezone.localdate(),
-            details={"list": release.chemical_list.slug, "release": str(release.pk), "decided_by_curator": True},
+            topic=topic_of(release.chemical_list.slug),
+            details={
+                "list": release.chemical_list.slug,
+                "release": str(release.pk),
+                "decided_by_curator": True,
+                "touches": touched_by({substance.pk})[substance.pk],
+            },
         )

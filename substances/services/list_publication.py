@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from portal.organisations.models import User
 from portal.watching.services import record_event, record_events
+from substances.impact import touched_by
 from substances.models import (
     ChemicalList,
     ConcernFlag,
@@ -29,6 +30,7 @@ from substances.models import (
 )
 from substances.services.list_changes import Changes, answers_today, changes
 from substances.services.list_staging import Staged
+from substances.services.news import topic_of
 from substances.services.search_terms import rebuild_for
 from substances.vocabulary import Checked, EntryRole, NameKind
 
@@ -184,16 +186,20 @@ def _tell(release: Release, difference: Changes, *, first: bool) -> None:
         subject_kind="release",
         subject_id=release.pk,
         occurred_on=release.published_on,
+        topic=topic_of(slug),
         details={"list": slug, "published_on": str(release.published_on), "entries": release.entries_count},
     )
     if first:
         return
     said = {"list": slug, "release": str(release.pk)}
-    news = [("list.entered", pk, said) for pk in sorted(difference.entered)]
+    news: list[tuple[str, uuid.UUID, dict[str, Any]]] = []
+    news += [("list.entered", pk, said) for pk in sorted(difference.entered)]
     news += [("list.left", pk, said) for pk in sorted(difference.left)]
     for kind, flags in (("flag.stated", difference.flags_raised), ("flag.ended", difference.flags_ended)):
         news += [(kind, pk, {"concern": concern, **said}) for pk, concern in sorted(flags)]
-    record_events(news, subject_kind="substance", occurred_on=release.published_on)
+    touched = touched_by({pk for _, pk, _ in news})
+    told = ((kind, pk, {**details, "touches": touched[pk]}) for kind, pk, details in news)
+    record_events(told, subject_kind="substance", occurred_on=release.published_on, topic=topic_of(slug))
 
 
 def clear(release: uuid.UUID) -> None:

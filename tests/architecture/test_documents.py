@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import resolve
 
 from portal.api.root import NothingHere
+from substances.models import Substance
 from tests.architecture.repository import CODE, ROOT, functions_of, name_of, tracked_files
 
 MEASURE_IN_TEXT = re.compile(r"`make bench`: ([^|]+?) \|")
@@ -29,7 +30,11 @@ PATH_IN_TEXT = re.compile(r"`((?:portal|substances|substitution|templates|tests|
 TEST_IN_TEXT = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 TERM_IN_CODE = re.compile(r"`([a-z_.]+):([\w.]+)`")
 LOCAL = "http://127.0.0.1:8000"
-FILLED_IN = {"{id}": "00000000-0000-0000-0000-000000000000", "{slug}": "some", "{key}": "some"}
+FILLED_IN = {
+    **dict.fromkeys(("{id}", "$ID"), "00000000-0000-0000-0000-000000000000"),
+    "{slug}": "some",
+    "{key}": "some",
+}
 # Words of the place where something is written, not of the thing; in pieces, so that this file does not find itself.
 WORDS_OF_A_WORKPLACE = re.compile(
     r"\biss" r"ue [A-Z]\b|design fol" r"der|shared/(?:de" r"sign|da" r"ta)|fou" r"nder|\bsub-?ag" r"ent"
@@ -178,8 +183,9 @@ def _curls() -> Iterator[list[str]]:
 
 def test_the_examples_run(catalogue: None, client: Client) -> None:
     examples, unexpected = list(_curls()), {}
+    bisphenol_a = Substance.objects.get(slug="bisphenol-a").pk
     for words in examples:
-        address = words[-1].replace("$BASE", "").replace(LOCAL, "")
+        address = words[-1].replace("$BASE", "").replace(LOCAL, "").replace("$ID", str(bisphenol_a))
         body = words[words.index("-d") + 1] if "-d" in words else None
         answer = client.post(address, json.loads(body), "application/json") if body else client.get(address)
         # A search is accepted, or given back with its two readings where the example is about that.

@@ -17,6 +17,7 @@ from substances.clocks import Clocks, ClocksRefused, now, read_clocks, state_is_
 from substances.importers.base import Classified
 from substances.models import ChemicalList, Substance
 from substances.services.list_states import silent_lists
+from substances.services.lists import publish_release
 from tests.build import a_source
 from tests.substances.made_importer import Made, a_row
 
@@ -35,8 +36,6 @@ def a_list(slug: str, effect: str = "concern") -> ChemicalList:
 
 
 def publish(tmp_path: Path, slug: str, published: dt.date, *rows: Any) -> None:
-    from substances.services.lists import publish_release
-
     path = tmp_path / f"{slug}-{published}.csv"
     path.write_text(f"{slug} {published}", encoding="utf-8")
     publish_release(importer=Made(list(rows), list_slug=slug), path=path, published_on=published, confirmed=True)
