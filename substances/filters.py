@@ -69,7 +69,7 @@ class SubstanceFilter(Filters):
 class EventFilter(Filters):
     """Of events: by kind, list, group, substance, and since when they were told."""
 
-    kind = filters.MultipleChoiceFilter(label=_("Kind"), choices=[(kind, kind) for kind in KINDS])
+    kind = filters.MultipleChoiceFilter(label=_("Kind"), choices=[(kind, kind) for kind in KINDS], distinct=False)
     list = filters.ModelChoiceFilter(
         label=_("List"), queryset=ChemicalList.objects.all(), to_field_name="slug", method="of_list"
     )
@@ -85,11 +85,11 @@ class EventFilter(Filters):
 
     def of_list(self, rows: QuerySet[Event], name: str, value: ChemicalList) -> QuerySet[Event]:
         """Those that belong to this list."""
-        return rows & news_of_list(value.slug)
+        return rows.filter(pk__in=news_of_list(value.slug).order_by().values("pk"))
 
     def of_group(self, rows: QuerySet[Event], name: str, value: SubstanceGroup) -> QuerySet[Event]:
         """Those about members of this group."""
-        return rows & news_of_group(value.slug)
+        return rows.filter(pk__in=news_of_group(value.slug).order_by().values("pk"))
 
     def of_substance(self, rows: QuerySet[Event], name: str, value: UUID) -> QuerySet[Event]:
         """Those about this substance."""

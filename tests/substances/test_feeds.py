@@ -229,6 +229,7 @@ def test_a_days_events_cost_the_same_however_many() -> None:
         ("kind=list.entered", {"list.entered"}),
         ("kind=list.entered&kind=list.released", {"list.entered", "list.released"}),
         ("list=made", {"list.entered", "list.released"}),
+        ("list=made&group=made&kind=list.entered&kind=list.left", {"list.entered"}),
         ("group=made", {"list.entered"}),
         (f"since={(timezone.now() + dt.timedelta(days=1)).strftime('%Y-%m-%dT%H:%M:%SZ')}", set()),
     ],
