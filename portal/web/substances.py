@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -108,7 +109,8 @@ def substance(request: HttpRequest, pk: UUID) -> HttpResponse:
     clocks = clocks_of(request)
     is_quiet = clocks.shown.is_now and not clocks.errors
     # Kept for today only: there is one today, and any number of other days.
-    page = SHOWN.get(f"substance {pk}", lambda: _substance_page(pk, clocks)) if is_quiet else _substance_page(pk, clocks)
+    make = partial(_substance_page, pk, clocks)
+    page = SHOWN.get(f"substance {pk}", make) if is_quiet else make()
     if page.merged_into:
         return HttpResponsePermanentRedirect(reverse("web:substance", args=[page.merged_into]) + clocks.query)
     context = {"page": page, "crumbs": page.crumbs, "clocks": clocks, "pk": pk}
