@@ -156,9 +156,9 @@ def resembling(
     return index.nearest_of(asked, threshold=threshold, without={substance_id, *without}) if asked else None
 
 
-def is_listed(clocks: Clocks | None = None) -> Q:
-    """The condition on substances that `listed_ids` answers, by the clocks given (today, if none are)."""
-    clocks = clocks or now()
+def is_listed(when: Clocks | dt.date | None = None) -> Q:
+    """The condition on substances that `listed_ids` answers, on a day or by the clocks given (today, if none are)."""
+    clocks = when if isinstance(when, Clocks) else now(when)
     named = ListMembership.objects.at(clocks).filter(chemical_list__effect=ListEffect.CONCERN)
     flagged = ConcernFlag.objects.at(clocks).filter(authority__in=_AUTHORITIES)
     return Q(Exists(named.filter(substance=OuterRef("pk")))) | Q(Exists(flagged.filter(substance=OuterRef("pk"))))
