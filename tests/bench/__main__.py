@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import random
 import shutil
 import statistics
 import sys
@@ -22,7 +23,8 @@ from typing import Any
 
 import django
 
-from tests.bench import whole
+from tests.bench import lists, whole
+from tests.bench.whole import Figure
 from tests.environment import RUN_DIR
 from tests.live_portal import LivePortal, free_port
 
@@ -124,7 +126,48 @@ def measures(portal: LivePortal, times: int) -> Iterator[Measure]:
     yield timed("REST: substances by CAS number", "", get(f"{portal.url}/api/v1/substances/?q=80-05-7"))
 
 
-def as_a_whole(portal: LivePortal) -> Iterator[whole.Figure]:
+def of_lists(portal: LivePortal, data: Path, times: int) -> Iterator[Measure | Figure]:
+    """Every file of the reference data taken in, and how the portal answers meanwhile and afterwards."""
+    structures = unknown_structures()
+    for file in (lists.CLP, lists.LARGEST):
+        yield from lists.imported(portal, data / file.path, file.slug, file.day).figures(file)
+    again = lists.LARGEST
+    taken = lists.while_importing(
+        lambda: lists.imported(portal, data / again.path, again.slug, lists.NEXT_DAY),
+        lambda: search(portal, next(structures)),
+    )
+    yield Measure("search submitted while the largest file is imported", "≤ 250 ms", taken)
+    fewer = lists.with_fewer_rows(data / lists.CLP.path, portal.folder, leave_out=25)
+    later = lists.imported(portal, fewer, lists.CLP.slug, lists.NEXT_DAY)
+    releases = json.loads(ask(f"{portal.url}/api/v1/lists/{lists.CLP.slug}/releases/"))["results"]
+    new, old = (row["id"] for row in releases)
+    changed = f"{portal.url}/api/v1/lists/{lists.CLP.slug}/diff/?from={old}&to={new}"
+    diff = ((lambda: ask(changed)) for _ in range(5 + WARM_UP))
+    yield timed(f"diff of two releases of {later.report['rows']} rows", "≤ 1,000 ms", diff)
+    for file in lists.OTHERS:
+        yield from lists.imported(portal, data / file.path, file.slug, file.day).figures(file)
+    yield from of_pages(portal, times)
+
+
+def of_pages(portal: LivePortal, times: int) -> Iterator[Measure]:
+    """Pages with everything imported, each first seen and then seen again."""
+    rows: list[str] = []
+    address = f"{portal.url}/api/v1/substances/?limit=200"
+    while address and len(rows) < 20_000:
+        page = json.loads(ask(address))
+        rows += [row["id"] for row in page["results"]]
+        address = page["next"]
+    seen = random.Random(0).sample(rows, min(times + WARM_UP, len(rows)))
+    for name in ("any substance's page, first visit", "any substance's page, again"):
+        pages = ((lambda pk=pk: ask(f"{portal.url}/substances/{pk}/")) for pk in seen)
+        yield timed(name, "p95 ≤ 60 ms", pages)
+    bisphenol_a = address_of_bisphenol_a(portal)
+    yield timed("bisphenol A with every list", "p95 ≤ 60 ms", ((lambda: ask(bisphenol_a)) for _ in seen))
+    browsed = ((lambda: ask(f"{portal.url}/substances/")) for _ in seen)
+    yield timed("all substances, with their filters", "", browsed)
+
+
+def as_a_whole(portal: LivePortal) -> Iterator[Figure]:
     """Starts on an empty folder, drawing aid and all, and again; then idles; then a page is weighed."""
     yield whole.start(portal, name="ready at the first start", demand="≤ 60 s")
     whole.started_again(portal)
@@ -163,6 +206,12 @@ def main() -> None:
         say(f"{'milliseconds; client and server here':<52}{'n':>5}{'median':>9}{'p95':>9}{'max':>9}   demand")
         for measure in measures(portal, times):
             say(str(measure))
+        data = lists.reference_data()
+        if data is None:
+            say("Imports were not measured: BENIGNA_REFERENCE_DATA names no folder of publishers' files.")
+            return
+        for line in of_lists(portal, data, times):
+            say(str(line))
     finally:
         portal.stop()
         shutil.rmtree(RUN_DIR, ignore_errors=True)
