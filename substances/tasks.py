@@ -11,6 +11,7 @@ from portal.jobs.running import Work
 from substances.chemistry.sandbox_client import sandbox
 from substances.services.group_evaluation import GROUPS_WORK, is_anything_owed, request_evaluation, run_evaluation
 from substances.services.group_portraits import PORTRAITS_WORK, request_portraits, run_portraits
+from substances.services.list_news import NEWS_WORK, run_news
 from substances.services.list_publication import finish_what_was_published
 from substances.services.lists import sweep_dead_imports
 from substances.services.similarity_search import SEARCH_WORK, delete_old_searches, run_search
@@ -26,6 +27,12 @@ def start_sandbox_ahead_of_need(**_signal: Any) -> None:
 def search(task: Work) -> None:
     """Answers one structure search; see `run_search`."""
     run_search(task)
+
+
+@work(NEWS_WORK)
+def tell_news(task: Work) -> None:
+    """Tells what a release means for others; see `run_news`."""
+    run_news(task)
 
 
 @work(GROUPS_WORK)

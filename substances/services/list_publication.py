@@ -29,6 +29,7 @@ from substances.models import (
     Substance,
 )
 from substances.services.list_changes import Changes, answers_today, changes
+from substances.services.list_news import request_news
 from substances.services.list_staging import Staged
 from substances.services.news import topic_of
 from substances.services.search_terms import rebuild_for
@@ -68,6 +69,8 @@ def publish(release: Release, *, confirmed_by: User | None = None) -> Changes:
             starters = None if before else _of_the_starter(chemical_list)
             _bump(release, before, starters)
             _tell(release, difference, first=before is None)
+            if before is not None:
+                request_news(release, before)
     return difference
 
 

@@ -26,7 +26,7 @@ CWC_LIST = "cwc-schedules"
 # Schedule 1 and 2A of the Annex on Chemicals: toxic chemicals that no search leads to.
 _RESTRICTED_REASON = re.compile(r"(?:schedule\s*)?(?:1|2\s*A)(?!\d)", re.ASCII | re.IGNORECASE)
 # Whose flag counts as a listing: an authority's, in law or by assessment.
-_AUTHORITIES = (Authority.HARMONISED, Authority.AUTHORITY_ASSESSMENT)
+AUTHORITIES = (Authority.HARMONISED, Authority.AUTHORITY_ASSESSMENT)
 
 _KEPT = Kept("substances")
 
@@ -160,7 +160,7 @@ def is_listed(when: Clocks | dt.date | None = None) -> Q:
     """The condition on substances that `listed_ids` answers, on a day or by the clocks given (today, if none are)."""
     clocks = when if isinstance(when, Clocks) else now(when)
     named = ListMembership.objects.at(clocks).filter(chemical_list__effect=ListEffect.CONCERN)
-    flagged = ConcernFlag.objects.at(clocks).filter(authority__in=_AUTHORITIES)
+    flagged = ConcernFlag.objects.at(clocks).filter(authority__in=AUTHORITIES)
     return Q(Exists(named.filter(substance=OuterRef("pk")))) | Q(Exists(flagged.filter(substance=OuterRef("pk"))))
 
 
@@ -188,7 +188,7 @@ def listed_ids(day: dt.date | None = None, *, among: Collection[UUID] | None = N
     day = day or timezone.localdate()
     within = Q() if among is None else Q(substance__in=among)
     memberships = ListMembership.objects.in_force().on(day).filter(within, chemical_list__effect=ListEffect.CONCERN)
-    flags = ConcernFlag.objects.standing(day).filter(within, authority__in=_AUTHORITIES)
+    flags = ConcernFlag.objects.standing(day).filter(within, authority__in=AUTHORITIES)
     # Unordered: the models' own order would be sorted for nothing.
     named = memberships.order_by().values_list("substance_id", flat=True)
     return frozenset(named.union(flags.order_by().values_list("substance_id", flat=True)))
