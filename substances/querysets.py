@@ -239,17 +239,11 @@ class ClassificationQuerySet(_OfAList):
 class HealthQuerySet(_OfAList):
     """Facts of exposure and health, and limits."""
 
+    start, end = "since", "until"
+
     def standing(self, day: dt.date | None = None) -> Self:
         """Those in force that hold on `day` (today, if none is given)."""
-        return self.in_force().filter(holds_on(day or timezone.localdate(), start="since", end="until"))
-
-    def known_on(self, day: dt.date) -> Self:
-        """Those of each list's release that was the newest on `day`, and those of no list recorded by then."""
-        releases = apps.get_model("substances", "Release").objects.filter(state="published", published_on__lte=day)
-        pairs = releases.order_by("published_on", "released_at").values_list("chemical_list", "pk")
-        return self.filter(
-            Q(release__in=list(dict(pairs).values())) | Q(release__isnull=True, recorded_at__date__lte=day)
-        )
+        return self.in_force().on(day or timezone.localdate())
 
 
 class ListQuerySet(models.QuerySet["ChemicalList"]):

@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from substances.api.clocks import StateNotHeldSerializer, said_of
+from substances.api.health import HealthSerializer
 from substances.api.serializers import (
     ClassificationSerializer,
     ListMembershipSerializer,
@@ -18,6 +19,7 @@ from substances.api.serializers import (
     SubstanceSerializer,
 )
 from substances.models import ListMembership, Structure, Substance
+from substances.services.health_rows import known_of_row
 from substances.services.list_states import silent_lists
 from substances.vocabulary import Checked
 from substitution.api.serializers import ReplacementSerializer
@@ -107,6 +109,7 @@ class SubstanceDetail(SubstanceRow):
 
     names = NameSerializer(many=True, read_only=True)
     classifications = ClassificationSerializer(many=True, read_only=True)
+    health = serializers.SerializerMethodField()
     lists = serializers.SerializerMethodField()
     state_not_held = serializers.SerializerMethodField()
     as_of = serializers.SerializerMethodField()
@@ -122,6 +125,7 @@ class SubstanceDetail(SubstanceRow):
             "names",
             "note",
             "classifications",
+            "health",
             "lists",
             "state_not_held",
             "as_of",
@@ -130,6 +134,11 @@ class SubstanceDetail(SubstanceRow):
             "disputed_structures",
             "revision",
         ]
+
+    @extend_schema_field(HealthSerializer)
+    def get_health(self, substance: Substance) -> dict[str, Any]:
+        """What it does to whom, who may come into contact with it, and which limits hold."""
+        return dict(HealthSerializer(known_of_row(substance)).data)
 
     @extend_schema_field(ListMembershipSerializer(many=True))
     def get_lists(self, substance: Substance) -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ from substances.clocks import Clocks
 from substances.filters import SubstanceFilter
 from substances.models import ChemicalList, HazardClassification, ListMembership, Name, Structure, Substance
 from substances.querysets import SubstanceQuerySet
+from substances.services.health_rows import health_rows
 from substances.services.list_states import state_of
 from substances.services.search import IdentifierProblem, search_substances
 from substitution.models import Replacement
@@ -109,10 +110,11 @@ class SubstanceView(GenericAPIView[Substance]):
     def get(self, request: Request, pk: UUID) -> Response:
         """All that is known of it, today or by the two clocks. One merged into another answers 308 to the survivor.
 
-        The clocks turn back flags, classifications and lists; names, structure, groups and alternatives are today's.
+        The clocks turn back flags, classifications, lists, exposure and health; names, structure, groups and
+        alternatives are today's.
         """
         clocks = clocks_of(request.query_params)
-        substance = get_object_or_404(_with_facts(Substance.objects.seen(), clocks), pk=pk)
+        substance = get_object_or_404(_with_facts(Substance.objects.seen(), pk, clocks), pk=pk)
         if substance.merged_into_id:
             target = reverse("api:substance", args=[substance.merged_into_id], request=request) + clocks.query
             return Response(status=308, headers={"Location": target})
@@ -123,11 +125,15 @@ class SubstanceView(GenericAPIView[Substance]):
         return conditional(request, SubstanceDetail(substance, context=context).data)
 
 
-def _with_facts(rows: SubstanceQuerySet, clocks: Clocks) -> SubstanceQuerySet:
-    """With what the answer about one substance shows, by the clocks."""
-    return rows.with_what_a_row_shows(clocks).prefetch_related(
-        Prefetch("names", Name.objects.select_related("source")),
-        Prefetch("classifications", HazardClassification.objects.at(clocks).select_related("source")),
+def _with_facts(rows: SubstanceQuerySet, pk: UUID, clocks: Clocks) -> SubstanceQuerySet:
+    """With what the answer about the substance `pk` shows, by the clocks."""
+    return (
+        rows.with_what_a_row_shows(clocks)
+        .annotate(**health_rows(pk, clocks))
+        .prefetch_related(
+            Prefetch("names", Name.objects.select_related("source")),
+            Prefetch("classifications", HazardClassification.objects.at(clocks).select_related("source")),
+        )
     )
 
 

@@ -8,7 +8,7 @@ from rest_framework.permissions import AllowAny
 
 from portal.api import jobs, root, substances
 from portal.companies.api import views as companies
-from substances.api import events, facts, lists, releases, searches, timeline
+from substances.api import events, facts, health, lists, releases, searches, timeline
 from substitution.api import alternatives
 
 app_name = "api"
@@ -17,6 +17,7 @@ urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(permission_classes=[AllowAny]), name="schema"),
     path("substances/", substances.SubstanceList.as_view(), name="substances"),
     path("substances/<uuid:pk>/", substances.SubstanceView.as_view(), name="substance"),
+    path("substances/<uuid:pk>/exposure/", health.ExposureView.as_view(), name="substance-exposure"),
     path("substances/<uuid:pk>/structure.svg", substances.StructureDrawing.as_view(), name="substance-drawing"),
     path("substances/<uuid:pk>/timeline/", timeline.SubstanceTimelineView.as_view(), name="substance-timeline"),
     path("substances/<uuid:pk>/memberships/", facts.MembershipsView.as_view(), name="substance-memberships"),

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
-from django.db.models import Model, OuterRef
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from portal.common.rows import RowsAsJSON
 from substances.health.knowledge import Knowledge, Said, ShownLimit
 from substances.health.sentences import Sentence, amount_text, amounts_text, what_it_does, who_meets_it
 from substances.health_terms import (
@@ -25,52 +21,7 @@ from substances.health_terms import (
     Organ,
     Route,
 )
-from substances.models import ExposureLimit, HealthFact, Source
-
-_SOURCE = ("source__title", "source__url", "source__key")
-_SHARED = ("since", "until", "as_printed", "locator", "checked", *_SOURCE)
-_FACT = ("kind", "effect", "organ", "route", "exposed", "matrix", "strength", "rule", *_SHARED)
-_LIMIT = (
-    *("kind", "averaging", "value", "unit", "also_value", "also_unit", "jurisdiction", "bindingness", "exposed"),
-    *("route", "scope", "fraction", "matrix", "measured_as", "skin", "condition", *_SHARED),
-)
-
-
-def facts_as_json(pk: UUID) -> RowsAsJSON:
-    """The facts of exposure and health of the substance `pk` that stand today, for an annotation."""
-    rows = HealthFact.objects.standing().filter(substance=OuterRef("pk"), substance_id=pk)
-    return RowsAsJSON(rows, *_FACT)
-
-
-def limits_as_json(pk: UUID) -> RowsAsJSON:
-    """The limits of the substance `pk` that stand today, for an annotation."""
-    rows = ExposureLimit.objects.standing().filter(substance=OuterRef("pk"), substance_id=pk)
-    return RowsAsJSON(rows, *_LIMIT)
-
-
-def fact_of(row: dict[str, Any]) -> HealthFact:
-    """A fact, never saved, from its row."""
-    return HealthFact(**_members(row))
-
-
-def limit_of(row: dict[str, Any]) -> ExposureLimit:
-    """A limit, never saved, from its row."""
-    members = _members(row)
-    # Databases write numbers into JSON each in their way; eight places are what is kept.
-    members["value"] = _number(members["value"])
-    members["also_value"] = None if members["also_value"] is None else _number(members["also_value"])
-    return ExposureLimit(**members | {"skin": bool(members["skin"])})
-
-
-def _number(value: object) -> Decimal:
-    return Decimal(str(value)).quantize(Decimal("1e-8")).normalize()
-
-
-def _members(row: dict[str, Any]) -> dict[str, Any]:
-    own = {name: value for name, value in row.items() if not name.startswith("source__")}
-    source = Source(**{name.removeprefix("source__"): row[name] for name in _SOURCE})
-    days = {name: dt.date.fromisoformat(row[name]) if row[name] else None for name in ("since", "until")}
-    return {**own, **days, "source": source}
+from substances.models import HealthFact
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

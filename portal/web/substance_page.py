@@ -12,9 +12,8 @@ from django.http import Http404
 
 from portal.common.rows import RowsAsJSON
 from portal.companies.models import Company, Production
-from portal.web import exposure
 from substances.clocks import Clocks, now
-from substances.health.knowledge import Knowledge, knowledge
+from substances.health.knowledge import Knowledge
 from substances.models import (
     ConcernFlag,
     GroupMembership,
@@ -26,6 +25,7 @@ from substances.models import (
     Substance,
     SubstanceGroup,
 )
+from substances.services.health_rows import health_rows, known_of_row
 from substances.services.list_states import ListState, silent_lists
 from substances.services.similarity import (
     Near,
@@ -110,7 +110,7 @@ def facts_of(pk: UUID, clocks: Clocks | None = None) -> SubstanceFacts:
         production=[_production(row) for row in _rows(shown, "production_rows")],
         similar=[] if reason else [Neighbour(rows[n.substance_id], n.shared, n.united, True) for n in near],
         not_computable=reason.message if reason else "",
-        health=_health(shown),
+        health=known_of_row(shown),
         silent=silent_lists(clocks, pk, naming=naming),
     )
 
@@ -127,8 +127,7 @@ def _with_listed(pk: UUID, near: list[Near], clocks: Clocks) -> dict[UUID, Subst
         .annotate(
             name_rows=RowsAsJSON(names, "text", "language", "kind"),
             group_rows=RowsAsJSON(groups, "how", *(f"group__{name}" for name in GROUP_MEMBERS)),
-            health_rows=exposure.facts_as_json(pk),
-            limit_rows=exposure.limits_as_json(pk),
+            **health_rows(pk, clocks),
             production_rows=RowsAsJSON(
                 production, *PRODUCTION_MEMBERS, *(f"company__{name}" for name in COMPANY_MEMBERS)
             ),
@@ -173,18 +172,6 @@ def _complete(shown: Substance, neighbours: list[Substance], candidates: list[Su
     )
     classifications = HazardClassification.objects.at(clocks).select_related("source")
     prefetch_related_objects([shown], Prefetch("classifications", classifications))
-
-
-def _health(shown: Substance) -> Knowledge:
-    """What is known of exposure and health, from rows that came with the substance and facts fetched with it."""
-    structure = shown.shown_structure if not shown.structure_disputed else None
-    return knowledge(
-        classifications=shown.classifications.all(),
-        flags=shown.flags.all(),
-        facts=[exposure.fact_of(row) for row in _rows(shown, "health_rows")],
-        limits=[exposure.limit_of(row) for row in _rows(shown, "limit_rows")],
-        mass_g_per_mol=structure.mass_g_per_mol if structure else None,
-    )
 
 
 def _why_none(shown: Substance, found: list[Near] | None) -> NotComputable | None:

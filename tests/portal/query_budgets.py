@@ -22,6 +22,7 @@ QUERY_BUDGETS = {
     "web:home": 17,
     "api:substances": 9,
     "api:substance": 16,
+    "api:substance-exposure": 8,
     "api:substance-timeline": 9,
     "api:alternatives": 8,
     "api:list-substances": 7,

@@ -92,6 +92,7 @@ EXPECTED = {
     "api:substances": OPEN,
     "api:substance": OPEN,
     "api:substance-drawing": OPEN,
+    "api:substance-exposure": OPEN,
     "api:substance-timeline": OPEN,
     "api:substance-memberships": OPEN,
     "api:substance-classifications": OPEN,

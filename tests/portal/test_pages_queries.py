@@ -32,6 +32,7 @@ def address_of(name: str) -> str:
         "web:substance": lambda: reverse(name, args=[bisphenol_a]),
         "api:substance": lambda: reverse(name, args=[bisphenol_a]),
         "web:substance-timeline": lambda: reverse(name, args=[bisphenol_a]),
+        "api:substance-exposure": lambda: reverse(name, args=[bisphenol_a]),
         "api:substance-timeline": lambda: reverse(name, args=[bisphenol_a]),
         "web:function": lambda: reverse(name, args=[busiest.slug]),
         "web:company": lambda: reverse(name, args=[_most_named(Company, "production")]),
