@@ -16,6 +16,8 @@ MOLAR_VOLUME_L_PER_MOL = Decimal("8.314462618") * Decimal("293.15") / Decimal("1
 # Numbers are printed with two or three digits, the rounder one often first.
 _AGREES_WITHIN = Decimal("0.06")
 _SIGNIFICANT = 3
+# More than the database keeps before the point, and than a cubic metre holds in milligrams or parts in a million.
+_TOO_MUCH = 10**8
 _NUMBER = re.compile(r"(?P<number>\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d{1,8})?|\d{1,9}(?:[.,]\d{1,8})?)", re.ASCII)
 _MICRO = str.maketrans({"\u03bc": "µ", "\u00a0": " ", "\u2009": " ", "\u202f": " "})
 _SPELLINGS = {
@@ -86,8 +88,8 @@ def number_of(text: str) -> Decimal:
     if match is None or re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", printed, re.ASCII):
         raise NotALimit(f"{text[:60]!r} is no number that reads in one way only; write 1210 or 1210.5")
     value = Decimal(re.sub(r"[ \u00a0\u202f]", "", printed).replace(",", "."))
-    if value <= 0:
-        raise NotALimit(f"{text[:60]!r} is no limit: a limit is above zero")
+    if not 0 < value < _TOO_MUCH:
+        raise NotALimit(f"{text[:60]!r} is no limit: a limit is above zero and below {_TOO_MUCH:,}")
     return value
 
 

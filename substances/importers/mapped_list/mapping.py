@@ -10,6 +10,7 @@ from pathlib import Path
 
 from substances.importers.base import StatedConcern
 from substances.importers.delimited import DELIMITERS
+from substances.importers.mapped_list.limits import LimitColumn, limit_columns
 from substances.importers.mapped_list.yaml_text import MappingError, Section, read_yaml
 from substances.importers.registry import IMPORTERS
 from substances.importers.text_encoding import ENCODINGS
@@ -21,6 +22,7 @@ _KEYS = (
     *("slug", "version", "published_on", "list", "file", "columns", "headers"),
     *("days", "separators", "constants", "without_number", "reasons"),
 )
+_HEALTH = ("organs", "biomonitoring")
 _OF_A_CONCERN = ("concern", "strength", "authority", "legal_basis")
 _SLUG = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.ASCII)
 _MAX_SLUG = _MAX_RULE = 60
@@ -63,6 +65,8 @@ class Layout:
         month_first: whether days are written `06/25/2020`.
         months: whether a month without a day is read, as its first day.
         separators: what stands between several reasons.
+        organs, biomonitoring: headers of columns that name organs, or where it was found; "" where there is none.
+        limits: columns that hold limits.
     """
 
     kind: str
@@ -76,6 +80,17 @@ class Layout:
     month_first: bool
     months: bool
     separators: tuple[str, ...]
+    organs: str = ""
+    biomonitoring: str = ""
+    limits: tuple[LimitColumn, ...] = ()
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Every header that the file must have, each once."""
+        spoken = [header for header in (self.organs, self.biomonitoring) if header]
+        return tuple(
+            dict.fromkeys((*self.columns.values(), *self.facts.values(), *spoken, *(one.header for one in self.limits)))
+        )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -181,14 +196,18 @@ def _layout(top: Section) -> Layout:
     fact_names = columns.section("facts")
     facts = {name: _header(fact_names, name) for name in fact_names.names()}
     known = {name: _header(columns, name) for name in COLUMNS if columns.has(name)}
-    columns.done((*COLUMNS, "facts"))
+    organs, biomonitoring = (_header(columns, name) if columns.has(name) else "" for name in _HEALTH)
+    limits = limit_columns(columns)
+    columns.done((*COLUMNS, "facts", *_HEALTH, "limits"))
     month_first, months = days.flag("month_first", default=False), days.flag("months", default=False)
     days.done(("month_first", "months"))
     separators = top.section("separators")
     between = separators.texts("reasons") or ("\n", ";")
     separators.done(("reasons",))
-    aliases = _aliases(top.section("headers"), {*known.values(), *facts.values()})
-    return Layout(kind, sheet, delimiter, encoding, within, known, facts, aliases, month_first, months, between)
+    told = {organs, biomonitoring, *(one.header for one in limits)} - {""}
+    aliases = _aliases(top.section("headers"), {*known.values(), *facts.values(), *told})
+    how = (known, facts, aliases, month_first, months, between, organs, biomonitoring, limits)
+    return Layout(kind, sheet, delimiter, encoding, within, *how)
 
 
 def _header(section: Section, name: str) -> str:
@@ -278,6 +297,7 @@ def _refuse_contradictions(mapping: ListMapping) -> None:
         named = [name for name, one in (*columns.items(), *mapping.layout.facts.items()) if one == header]
         if len(named) > 1:
             raise MappingError(f"columns.{named[1]}", f"{header!r} is the column of {named[0]} already")
+    _refuse_health(mapping)
     if "listed_on" in columns and mapping.listed_on:
         raise MappingError("constants.listed_on", "the day stands in a column already (columns.listed_on)")
     for printed in mapping.constant_reasons:
@@ -287,3 +307,19 @@ def _refuse_contradictions(mapping: ListMapping) -> None:
         raise MappingError("reasons", "is missing: say what each reason in the column means")
     if mapping.reasons and not mapping.constant_reasons and "reasons" not in columns:
         raise MappingError("columns.reasons", "is missing: no column and no constant gives a row its reasons")
+
+
+# Facts that are read, not only kept: a remark may not pass for one.
+_READ = frozenset({"exposure_limits", "hazard_details", "use_descriptors", "use_words", *_HEALTH})
+
+
+def _refuse_health(mapping: ListMapping) -> None:
+    layout = mapping.layout
+    for name in sorted(_READ & set(layout.facts)):
+        raise MappingError(f"columns.facts.{name}", f"{name!r} is read as more than a remark; choose another name")
+    if layout.limits and not mapping.about.jurisdiction:
+        raise MappingError("list.jurisdiction", "is missing: a limit holds somewhere")
+    taken = {*layout.columns.values(), *layout.facts.values()}
+    for header in (layout.organs, layout.biomonitoring, *(one.header for one in layout.limits)):
+        if header and header in taken:
+            raise MappingError("columns", f"{header!r} is the column of something else already")

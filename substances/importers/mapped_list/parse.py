@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from substances.chemistry.identifiers import (
     IdentifierError,
@@ -16,6 +17,8 @@ from substances.chemistry.identifiers import (
 from substances.importers.base import MISSING, Member, Problem, ReportedRow, Role, StatedConcern, WrongFile
 from substances.importers.delimited import damage, delimited_lines
 from substances.importers.either import is_workbook, lines_of
+from substances.importers.health import limit_as_json
+from substances.importers.mapped_list.limits import limits_of
 from substances.importers.mapped_list.mapping import ListMapping
 from substances.importers.table import Line, sheet_lines
 from substances.importers.values.days import NotADay, day
@@ -64,7 +67,7 @@ class MappedList:
         if is_workbook(path) != (layout.kind == "xlsx"):
             found = "a workbook" if is_workbook(path) else "no workbook"
             raise WrongFile(f"the file is {found}, but file.kind of the mapping is {layout.kind!r}")
-        needed = tuple(dict.fromkeys((*layout.columns.values(), *layout.facts.values())))
+        needed = layout.headers
         if layout.kind == "csv":
             return delimited_lines(
                 path,
@@ -95,7 +98,8 @@ class MappedList:
         if listed_on and ends and ends <= listed_on:
             said = f"listed on {listed_on}, but taken back on {ends}; one of the days is wrong"
             problems, listed_on = (*problems, Problem("ends_first", said)), None
-        facts = {name: line.text(header) for name, header in self.mapping.layout.facts.items() if line.text(header)}
+        facts, unread = self._facts(line)
+        problems = (*problems, *unread)
         return ReportedRow(
             sheet=line.sheet,
             line=line.number,
@@ -110,6 +114,18 @@ class MappedList:
             facts=facts,
             role=Role.ENTRY if known else Role.UNUSABLE,
         )
+
+    def _facts(self, line: Line) -> tuple[dict[str, Any], list[Problem]]:
+        """Remarks as printed, and what columns say of limits, organs and findings."""
+        layout = self.mapping.layout
+        facts: dict[str, Any] = {name: line.text(header) for name, header in layout.facts.items() if line.text(header)}
+        for name, header in (("organs", layout.organs), ("biomonitoring", layout.biomonitoring)):
+            if header and line.text(header) not in MISSING:
+                facts[name] = line.text(header)
+        limits, problems = limits_of(layout.limits, line.text, jurisdiction=self.mapping.about.jurisdiction)
+        if limits:
+            facts["exposure_limits"] = [limit_as_json(one) for one in limits]
+        return facts, problems
 
     def _members(self, line: Line, names: list[str]) -> tuple[tuple[Member, ...], tuple[Problem, ...]]:
         cas = cas_numbers(self._text(line, "cas"))
