@@ -121,11 +121,11 @@ class SubstanceQuerySet(models.QuerySet["Substance"]):
     """Substances."""
 
     def living(self) -> Self:
-        """Those not merged into another, and not of an import still to be published."""
-        return self.filter(merged_into__isnull=True).seen()
+        """Those neither merged into another nor split, and not of an import still to be published."""
+        return self.filter(merged_into__isnull=True, split_at__isnull=True).seen()
 
     def seen(self) -> Self:
-        """Those not of an import still to be published; merged ones too."""
+        """Those not of an import still to be published; merged and split ones too."""
         return self.filter(staged_by__isnull=True)
 
     def flagged(self, day: dt.date | None = None) -> Self:

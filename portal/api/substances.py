@@ -18,11 +18,11 @@ from rest_framework.permissions import AllowAny
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 
 from portal.api.substance_serializers import SubstanceDetail, SubstancePage, SubstanceRow
 from portal.common.rest.etags import conditional
 from substances.api.clocks import CLOCKS, clocks_of, named_at
+from substances.api.succession import SUCCESSION, led_on
 from substances.clocks import Clocks
 from substances.filters import SubstanceFilter
 from substances.models import ChemicalList, HazardClassification, ListMembership, Name, Structure, Substance
@@ -104,7 +104,7 @@ class SubstanceView(GenericAPIView[Substance]):
         responses={
             200: SubstanceDetail,
             304: OpenApiResponse(description="The client has it (If-None-Match)."),
-            308: OpenApiResponse(description="It was merged into the substance at `Location`."),
+            **SUCCESSION,
         },
     )
     def get(self, request: Request, pk: UUID) -> Response:
@@ -115,9 +115,8 @@ class SubstanceView(GenericAPIView[Substance]):
         """
         clocks = clocks_of(request.query_params)
         substance = get_object_or_404(_with_facts(Substance.objects.seen(), pk, clocks), pk=pk)
-        if substance.merged_into_id:
-            target = reverse("api:substance", args=[substance.merged_into_id], request=request) + clocks.query
-            return Response(status=308, headers={"Location": target})
+        if elsewhere := led_on(request, substance, "substance"):
+            return elsewhere
         with_evidence = Replacement.objects.with_numbers()
         context = {**self.get_serializer_context(), "alternatives": by_substance([substance], with_evidence)}
         named = ListMembership.objects.at(clocks).filter(substance=substance).select_related("chemical_list", "source")

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -27,6 +27,7 @@ from portal.web.substance_page import SubstanceFacts, facts_of
 from substances.filters import SubstanceFilter
 from substances.models import ConcernFlag, ListMembership, Name, Substance
 from substances.services.search import search_substances
+from substances.services.succession import successors_of
 from substances.vocabulary import AUTHORITY_RANK, IdentifierScheme
 from substances.web.clocks import PageClocks, clocks_of
 from substitution.models import Replacement
@@ -113,8 +114,25 @@ def substance(request: HttpRequest, pk: UUID) -> HttpResponse:
     page = SHOWN.get(f"substance {pk}", make) if is_quiet else make()
     if page.merged_into:
         return HttpResponsePermanentRedirect(reverse("web:substance", args=[page.merged_into]) + clocks.query)
+    if page.is_split:
+        return _gone(request, pk)
     context = {"page": page, "crumbs": page.crumbs, "clocks": clocks, "pk": pk}
     return render(request, "web/substance_page.html", context, status=clocks.status)
+
+
+def _gone(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """410: it was split, and which of its successors is meant only the reader knows."""
+    shown = get_object_or_404(Substance, pk=pk)
+    context = {
+        "substance": shown,
+        "successors": successors_of(shown),
+        "crumbs": [
+            {"label": _("Home"), "url": reverse("web:home")},
+            {"label": _("Substances"), "url": reverse("web:substances")},
+            {"label": shown.name},
+        ],
+    }
+    return render(request, "web/substance_split.html", context, status=410)
 
 
 @dataclass(frozen=True)
@@ -122,6 +140,7 @@ class SubstancePage:
     """The page of a substance but for what belongs to its reader; of a merged one only where it went."""
 
     merged_into: UUID | None
+    is_split: bool = False
     name: str = ""
     cas_rn: str = ""
     content: str = ""
@@ -133,9 +152,11 @@ def _substance_page(pk: UUID, clocks: PageClocks) -> SubstancePage:
     shown = facts.substance
     if shown.merged_into_id:
         return SubstancePage(shown.merged_into_id)
+    if shown.split_at:
+        return SubstancePage(None, is_split=True)
     context = _substance_context(facts, clocks)
     content = render_to_string("web/partials/_substance.html", context)
-    return SubstancePage(None, shown.name, shown.cas_rn, content, context["crumbs"])
+    return SubstancePage(None, False, shown.name, shown.cas_rn, content, context["crumbs"])
 
 
 def _substance_context(facts: SubstanceFacts, clocks: PageClocks) -> dict[str, Any]:

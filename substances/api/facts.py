@@ -9,15 +9,15 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import resolve
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.generics import ListAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 
 from substances.api.clocks import CLOCKS, PagesOfADay, clocks_of
 from substances.api.serializers import ClassificationSerializer, FlagSerializer, ListMembershipSerializer
+from substances.api.succession import SUCCESSION, led_on
 from substances.clocks import Clocks
 from substances.models import ConcernFlag, HazardClassification, ListMembership, Substance
 from substances.services.list_states import silent_lists
@@ -35,11 +35,7 @@ class _FactsOfASubstance(ListAPIView[Any]):
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """A page of them, of today or by the clocks; of a substance merged into another 308 to the same of that one."""
         found = get_object_or_404(Substance.objects.seen(), pk=kwargs["pk"])
-        if found.merged_into_id:
-            name = f"api:{resolve(request.path).url_name}"
-            target = reverse(name, args=[found.merged_into_id], request=request)
-            return Response(status=308, headers={"Location": target + clocks_of(request.query_params).query})
-        return super().get(request, *args, **kwargs)
+        return led_on(request, found, str(resolve(request.path).url_name)) or super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Any]:
         """Those of the substance in the address, by the clocks that were asked."""
@@ -63,14 +59,11 @@ def incomplete_for(pk: UUID, clocks: Clocks) -> str:
     return _("Earlier state not in the source of: %(lists)s.") % {"lists": names} if names else ""
 
 
-_MOVED = {308: OpenApiResponse(description="It was merged; the same of the one that stands is at `Location`.")}
-
-
 @extend_schema_view(
     get=extend_schema(
         operation_id="substances_memberships",
         parameters=CLOCKS,
-        responses={200: ListMembershipSerializer(many=True), **_MOVED},
+        responses={200: ListMembershipSerializer(many=True), **SUCCESSION},
     )
 )
 class MembershipsView(_FactsOfASubstance):
@@ -86,7 +79,7 @@ class MembershipsView(_FactsOfASubstance):
     get=extend_schema(
         operation_id="substances_classifications",
         parameters=CLOCKS,
-        responses={200: ClassificationSerializer(many=True), **_MOVED},
+        responses={200: ClassificationSerializer(many=True), **SUCCESSION},
     )
 )
 class ClassificationsView(_FactsOfASubstance):
@@ -101,7 +94,7 @@ class ClassificationsView(_FactsOfASubstance):
     get=extend_schema(
         operation_id="substances_flags",
         parameters=CLOCKS,
-        responses={200: FlagSerializer(many=True), **_MOVED},
+        responses={200: FlagSerializer(many=True), **SUCCESSION},
     )
 )
 class FlagsView(_FactsOfASubstance):

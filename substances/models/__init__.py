@@ -16,6 +16,7 @@ from substances.models.provenance import CatalogueLoad, Source, SourcedFact
 from substances.models.searches import SearchHit, StructureSearch
 from substances.models.structure import Fingerprint, Structure
 from substances.models.substance import Identifier, Name, SearchTerm, Substance
+from substances.models.succession import Successor
 
 __all__ = [
     "CatalogueLoad",
@@ -49,4 +50,5 @@ __all__ = [
     "StructureSearch",
     "Substance",
     "SubstanceGroup",
+    "Successor",
 ]

@@ -37,6 +37,8 @@ class Substance(Labelled):
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, db_index=False, on_delete=models.PROTECT, related_name="+"
     )
+    # Since when it stands for nothing any more: others do, see `Successor`.
+    split_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     # Grows with every change to what is known of it; entity tags are made of it.
     revision = models.PositiveIntegerField(default=1)

@@ -157,7 +157,7 @@ def _store_substances(files: CatalogueFiles) -> tuple[Changes, dict[str, uuid.UU
         )
         for line in files.substances
     ]
-    leave = ("merged_into_id", "revision")
+    leave = ("merged_into_id", "split_at", "revision")
     among = Substance.objects.filter(slug__isnull=False)
     changes = reconcile(wanted, among=among, key=("slug",), about="id", leave=leave, remove=False)
     return changes, {str(row.slug): row.id for row in wanted}

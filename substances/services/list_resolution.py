@@ -17,6 +17,7 @@ from substances.importers.base import Member, Problem, ReportedRow
 from substances.models import Identifier, Name, Substance
 from substances.services.catalogue_loads import id_of
 from substances.services.catalogue_read import SCHEMES
+from substances.services.heirs import heirs
 from substances.vocabulary import IdentifierScheme, SubstanceKind
 
 Key = tuple[str, str]
@@ -104,17 +105,17 @@ class Resolver:
         self._numbers: dict[uuid.UUID, set[Key]] = defaultdict(set)
         self._by_name: dict[str, set[uuid.UUID]] = defaultdict(set)
         self._ids: set[uuid.UUID] = set()
-        gone = Substance.objects.filter(merged_into__isnull=False)
-        merged: dict[uuid.UUID, uuid.UUID] = dict(gone.values_list("pk", "merged_into_id"))
+        led = heirs()
         for pk, name in Substance.objects.values_list("pk", "name"):
             self._ids.add(pk)
-            if pk not in merged:
+            if pk not in led:
                 self._by_name[folded(name)].add(pk)
         rows = Identifier.objects.values_list("substance_id", "scheme", "value")
         for pk, scheme, value in rows:
-            self._learn(_root(pk, merged), (scheme, value))
+            for heir in led.get(pk, (pk,)):
+                self._learn(heir, (scheme, value))
         for pk, text in Name.objects.values_list("substance_id", "text"):
-            self._by_name[folded(text)].add(_root(pk, merged))
+            self._by_name[folded(text)].update(led.get(pk, (pk,)))
 
     def resolve(self, row: ReportedRow) -> Iterator[Resolved]:
         """Each member of a row, in its order."""
@@ -238,12 +239,3 @@ def _read_numbers(member: Member) -> tuple[tuple[Key, ...], tuple[Problem, ...]]
 def _ambiguous(candidates: Mapping[Key, set[uuid.UUID]]) -> Problem:
     said = [f"{scheme} {value} is known for {len(pks)} substance(s)" for (scheme, value), pks in candidates.items()]
     return Problem("ambiguous", f"{'; '.join(said)}, and they are not the same one")
-
-
-def _root(pk: uuid.UUID, merged: Mapping[uuid.UUID, uuid.UUID]) -> uuid.UUID:
-    """The substance that stands for a merged one, over any number of steps."""
-    seen = {pk}
-    while pk in merged and merged[pk] not in seen:
-        pk = merged[pk]
-        seen.add(pk)
-    return pk

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from substances.models import Identifier, Name, SearchTerm, Structure, Substance
 from substances.services.folding import fold
+from substances.services.heirs import heirs
 from substances.services.ranking import EXACT_ONLY_KINDS
 from substances.vocabulary import IdentifierScheme, NameKind
 
@@ -32,19 +33,24 @@ _LONGEST_TEXT = 1000
 def rebuild_for(substances: Iterable[Substance]) -> int:
     """Makes the search terms of these substances anew, and returns how many there are now.
 
-    What was merged into a substance is found under the substance that stands; a merged one has no terms itself.
-    Six statements for each 500 substances.
+    What was merged into a substance is found under the substance that stands, and what was split under each of its
+    successors; a merged or split one has no terms itself. Seven statements for each 500 substances.
     """
     wanted = {substance.pk for substance in substances}
-    stands_for = _where_merged_ones_went()
-    roots = sorted({stands_for.get(pk, pk) for pk in wanted})
-    merged_into: dict[UUID, list[UUID]] = {}
-    for pk, root in stands_for.items():
-        merged_into.setdefault(root, []).append(pk)
+    stands_for = heirs()
+    roots = sorted({root for pk in wanted for root in stands_for.get(pk, (pk,))})
+    led_here: dict[UUID, list[UUID]] = {}
+    for pk, ends in stands_for.items():
+        for root in ends:
+            led_here.setdefault(root, []).append(pk)
     made = 0
     for start in range(0, len(roots), _BATCH):
-        owner = {pk: root for root in roots[start : start + _BATCH] for pk in (root, *merged_into.get(root, ()))}
-        made += _rebuild(owner)
+        batch = roots[start : start + _BATCH]
+        owners: dict[UUID, list[UUID]] = {}
+        for root in batch:
+            for pk in (root, *led_here.get(root, ())):
+                owners.setdefault(pk, []).append(root)
+        made += _rebuild(owners)
     return made
 
 
@@ -68,28 +74,16 @@ def add_structures_of(substances: Collection[UUID]) -> int:
     return len(terms)
 
 
-def _where_merged_ones_went() -> dict[UUID, UUID]:
-    """For each merged substance the one that stands for it, over any number of steps."""
-    steps = dict(Substance.objects.filter(merged_into__isnull=False).values_list("pk", "merged_into_id"))
-    found = {}
-    for pk in steps:
-        root, seen = pk, {pk}
-        while root in steps and steps[root] not in seen:
-            root = steps[root]
-            seen.add(root)
-        found[pk] = root
-    return found
-
-
 @transaction.atomic
-def _rebuild(owner: dict[UUID, UUID]) -> int:
-    """Replaces the terms of a batch. `owner`: each substance read, and the one its terms belong to."""
-    ids = list(owner)
+def _rebuild(owners: dict[UUID, list[UUID]]) -> int:
+    """Replaces the terms of a batch. `owners`: each substance read, and those its terms belong to."""
+    ids = list(owners)
     best: dict[tuple[UUID, str, bool], tuple[str, str]] = {}
     for substance, folded, text, kind in (*_names(ids), *_identifiers(ids), *_structures(ids)):
-        key = (owner[substance], folded, kind in EXACT_ONLY_KINDS)
-        if folded and (key not in best or _KIND_RANK[kind] < _KIND_RANK[best[key][1]]):
-            best[key] = (text, kind)
+        for owner in owners[substance]:
+            key = (owner, folded, kind in EXACT_ONLY_KINDS)
+            if folded and (key not in best or _KIND_RANK[kind] < _KIND_RANK[best[key][1]]):
+                best[key] = (text, kind)
     SearchTerm.objects.filter(substance__in=ids).delete()
     terms = [SearchTerm(substance_id=key[0], folded=key[1], text=text, kind=kind) for key, (text, kind) in best.items()]
     SearchTerm.objects.bulk_create(terms, batch_size=1000)

@@ -221,7 +221,9 @@ def _same_structure(inchikey: str | None) -> UUID | None:
     """The substance with exactly this structure, if there is one only; never where its structure is disputed."""
     if not inchikey:
         return None
-    same = Structure.objects.filter(inchikey=inchikey, substance__merged_into__isnull=True)
+    same = Structure.objects.filter(
+        inchikey=inchikey, substance__merged_into__isnull=True, substance__split_at__isnull=True
+    )
     same = same.exclude(substance__in=Substance.objects.with_disputed_structure())
     found = set(same.values_list("substance_id", flat=True))
     return found.pop() if len(found) == 1 else None
@@ -266,9 +268,10 @@ class SearchResults:
 
 def results(search: StructureSearch) -> SearchResults:
     """What a search has found so far, with what a hit shows, in seven statements."""
-    # Merged since, or put under a schedule since: not shown any more.
+    # Merged or split since, or put under a schedule since: not shown any more.
     hidden = restricted_ids()
-    rows = search.hits.filter(substance__merged_into__isnull=True).exclude(substance__in=hidden).order_by("rank")
+    rows = search.hits.filter(substance__merged_into__isnull=True, substance__split_at__isnull=True)
+    rows = rows.exclude(substance__in=hidden).order_by("rank")
     found = [Near(*row) for row in rows.values_list("substance_id", "shared_bits", "united_bits")]
     listed = listed_ids(among=[near.substance_id for near in found]) if found else frozenset()
     why = search.read_as.get("not_computable")

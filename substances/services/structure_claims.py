@@ -61,7 +61,7 @@ def write_claims(source: Source, claims: Iterable[Claim]) -> Written:
     """Writes what is not there yet, with fingerprints, search terms and revisions: whole, or not at all."""
     claims = list(claims)
     ids = sorted({claim.substance for claim in claims})
-    living = Substance.objects.filter(pk__in=ids, merged_into__isnull=True, staged_by__isnull=True)
+    living = Substance.objects.living().filter(pk__in=ids)
     standing = set(living.select_for_update().order_by("pk").values_list("pk", flat=True))
     given = list(Structure.objects.filter(substance__in=standing).select_related("source").defer(*_HEAVY))
     batch = _Batch(source, given)

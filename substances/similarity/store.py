@@ -193,7 +193,9 @@ def stored(family: str = DEFAULT_FAMILY) -> StoredFingerprints:
 def _read(family: str, now: str) -> StoredFingerprints:
     key = _key_of(family)
     stored_rows = (
-        Fingerprint.objects.filter(key=key, structure__substance__merged_into__isnull=True)
+        Fingerprint.objects.filter(
+            key=key, structure__substance__merged_into__isnull=True, structure__substance__split_at__isnull=True
+        )
         .exclude(structure__parent_reason__in=NOT_COMPARED)
         .order_by("structure__substance_id", "structure_id", "of_parent")
         .values_list("structure__substance_id", "structure_id", "bits", "structure__is_current", "structure__inchikey")

@@ -39,6 +39,7 @@ NOT_SHOWN = {
     "substances.SearchHit",
     "substances.SearchTerm",
     "substances.StructureSearch",
+    "substances.Successor",
 }
 
 
