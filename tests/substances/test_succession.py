@@ -42,7 +42,8 @@ def three() -> tuple[Substance, Substance, Substance]:
 
 def split(three: tuple[Substance, ...], **more: Any) -> Substance:
     into = [one.pk for one in three[1:]]
-    return split_substance(**{"by": a_curator(), "substance": three[0], "into": into, "reason": "two"} | more)
+    said: dict[str, Any] = {"by": a_curator(), "substance": three[0], "into": into, "reason": "two"}
+    return split_substance(**said | more)
 
 
 def names_found(text: str) -> set[str]:
