@@ -103,16 +103,16 @@ def test_nothing_is_called_safe() -> None:
 @pytest.mark.parametrize(
     ("count", "said"),
     [
-        pytest.param(1, "1 członek", id="one"),
-        pytest.param(2, "2 członkowie", id="few"),
-        pytest.param(5, "5 członków", id="many"),
-        pytest.param(12, "12 członków", id="teens are many"),
-        pytest.param(22, "22 członkowie", id="few again"),
+        pytest.param(1, "1 lista", id="one"),
+        pytest.param(2, "2 listy", id="few"),
+        pytest.param(5, "5 list", id="many"),
+        pytest.param(12, "12 list", id="teens are many"),
+        pytest.param(22, "22 listy", id="few again"),
     ],
 )
 def test_polish_counts_in_three_ways(count: int, said: str) -> None:
     with translation.override("pl"):
-        assert translation.ngettext("%(n)s member", "%(n)s members", count) % {"n": count} == said
+        assert translation.ngettext("%(n)s list", "%(n)s lists", count) % {"n": count} == said
 
 
 def test_figures_and_days_are_written_the_polish_way() -> None:
