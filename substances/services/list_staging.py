@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import gc
 import time
 import uuid
 from collections import Counter
@@ -88,7 +89,14 @@ def stage(release: Release, importer: Importer, rows: Iterable[ReportedRow], sou
         ImportLost: the release was swept meanwhile.
         WrongFile: from `rows`; what was staged before stays for the caller to clear.
     """
-    return _Staging(release, importer, source).take(rows)
+    staging = _Staging(release, importer, source)
+    # What is known of every substance stays to the end: the collector need not walk through it again and again (a
+    # tenth of an import's processor time).
+    gc.freeze()
+    try:
+        return staging.take(rows)
+    finally:
+        gc.unfreeze()
 
 
 class _Staging:
