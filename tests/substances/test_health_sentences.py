@@ -90,6 +90,7 @@ def test_every_effect_has_words_of_its_own() -> None:
         (("H301", "H311", "H331"), "It is poisonous when swallowed, in contact with skin or breathed in."),
         (("H315", "H319", "H335"), "It irritates skin, eyes and airways."),
         (("H319", "H336"), "It irritates the eyes; its vapour can make drowsy or dizzy."),
+        (("H319", "H351"), "It is suspected of causing cancer; it irritates the eyes."),
         (("H410", "H351"), "It is suspected of causing cancer; it is harmful to life in water."),
         (("H225",), "What it does to people and nature is not known here; that does not mean that it is harmless."),
     ],
@@ -163,6 +164,7 @@ def test_the_limit_that_holds_is_told_or_that_there_is_none_or_that_sources_diff
 
 def test_limits_of_two_jurisdictions_or_for_two_fractions_do_not_contradict_each_other() -> None:
     limits = [a_limit("5"), a_limit("9", jurisdiction="US"), a_limit("1", fraction="respirable")]
+    limits.append(a_limit("8", condition="in hospitals"))
     assert known(limits=limits).disputes == ()
 
 
