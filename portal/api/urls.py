@@ -8,7 +8,7 @@ from rest_framework.permissions import AllowAny
 
 from portal.api import jobs, root, substances
 from portal.companies.api import views as companies
-from substances.api import events, facts, health, lists, releases, searches, timeline
+from substances.api import events, facts, groups, health, lists, releases, searches, timeline
 from substitution.api import alternatives
 
 app_name = "api"
@@ -32,6 +32,8 @@ urlpatterns = [
     path("lists/<slug:slug>/diff/", releases.ListDiffView.as_view(), name="list-diff"),
     path("events/", events.EventsView.as_view(), name="events"),
     path("groups/", lists.GroupsView.as_view(), name="groups"),
+    path("groups/<slug:slug>/", groups.GroupView.as_view(), name="group"),
+    path("groups/<slug:slug>/members/", groups.GroupMembersView.as_view(), name="group-members"),
     path("alternatives/", alternatives.AlternativesView.as_view(), name="alternatives"),
     path("alternatives/<uuid:pk>/", alternatives.AlternativeView.as_view(), name="alternative"),
     path("searches/", searches.SearchesView.as_view(), name="searches"),

@@ -17,7 +17,15 @@ from portal.common.rows import RowsAsJSON
 from portal.companies.models import Production
 from substances.group_filters import SORTS, GroupMemberFilter
 from substances.group_words import Clause, clauses_of
-from substances.models import ChemicalList, ConcernFlag, GroupMembership, GroupPortrait, SubstanceGroup
+from substances.models import (
+    ChemicalList,
+    ConcernFlag,
+    GroupListing,
+    GroupMembership,
+    GroupPortrait,
+    GroupRuleVersion,
+    SubstanceGroup,
+)
 from substances.services.group_overview import (
     REGISTRATIONS,
     Counts,
@@ -43,6 +51,8 @@ _PRODUCTION = (
     *("role", "year", "tonnes_per_year_min", "tonnes_per_year_max", "checked"),
     *("company__slug", "company__name", "company__is_demo", "company__country", "substance_id", "substance__name"),
 )
+_LISTING = ("chemical_list__slug", "chemical_list__name", "chemical_list__effect", "locator", "words", "differs")
+_VERSION = ("version", "state", "answered_from", "answered_until", "members_count")
 _REPLACEMENT = (
     *("replaces_id", "replaces__name", "status", "since", "function__slug", "function__name", "function__name_pl"),
     *("alternative__name", "alternative__name_pl", "alternative__kind", "alternative__candidate_id"),
@@ -55,6 +65,8 @@ class GroupFacts:
 
     Attributes:
         portrait: what a worker drew and compared; None before it did.
+        listings: entries of lists that name the group as such.
+        versions: of the rule, newest first.
         chosen: the filters of the address.
         shown: how many members they leave.
         registrations_on: the day of the release of registrations; None where none was imported.
@@ -64,6 +76,8 @@ class GroupFacts:
     group: SubstanceGroup
     portrait: GroupPortrait | None
     clauses: tuple[Clause, ...]
+    listings: list[dict[str, Any]]
+    versions: list[dict[str, Any]]
     counts: Counts
     lists: list[NamedBy]
     chosen: GroupMemberFilter
@@ -100,10 +114,12 @@ def facts_of_group(request: HttpRequest, slug: str, *, day: dt.date) -> GroupFac
         group=group,
         portrait=portrait,
         clauses=clauses_of(group.rule),
+        listings=group.listing_rows,  # type: ignore[attr-defined]  # annotated
+        versions=group.version_rows,  # type: ignore[attr-defined]  # annotated
         counts=counts,
         lists=lists,
         chosen=chosen,
-        page=_page(request, found, SORTS.get(sort, SORTS["name"])),
+        page=_page(request, group, found, SORTS.get(sort, SORTS["name"])),
         shown=found.order_by().count() if is_filtered else counts.total,
         sort=sort if sort in SORTS else "name",
         registrations_on=group.registrations_on,  # type: ignore[attr-defined]  # annotated
@@ -134,6 +150,8 @@ def _group(slug: str) -> SubstanceGroup:
             production_rows=RowsAsJSON(production, *_PRODUCTION),
             replacement_rows=RowsAsJSON(replaced, *_REPLACEMENT),
             member_rows=RowsAsJSON(GroupMembership.objects.filter(group__slug=slug).order_by(), "substance_id"),
+            listing_rows=RowsAsJSON(GroupListing.objects.filter(group__slug=slug), *_LISTING),
+            version_rows=RowsAsJSON(_versions(slug), *_VERSION),
             registrations_on=Subquery(registrations[:1]),
         )
     )
@@ -143,12 +161,23 @@ def _group(slug: str) -> SubstanceGroup:
     return found
 
 
+def _versions(slug: str) -> QuerySet[GroupRuleVersion]:
+    """Every version that answers, answered or waits, the newest first."""
+    rows = GroupRuleVersion.objects.filter(group__slug=slug).exclude(state=GroupRuleVersion.State.DROPPED)
+    return rows.order_by("-version")
+
+
 def _page(
-    request: HttpRequest, rows: QuerySet[GroupMembership], ordering: tuple[str, ...]
+    request: HttpRequest, group: SubstanceGroup, rows: QuerySet[GroupMembership], ordering: tuple[str, ...]
 ) -> BrowsedPage[GroupMembership]:
+    """A page of members, each with the rule's `exemptions` that hold of it."""
     flags = ConcernFlag.objects.standing()
     shown = rows.select_related("substance").prefetch_related(Prefetch("substance__flags", flags))
-    return browse(request, shown, ordering=ordering)
+    page = browse(request, shown, ordering=ordering)
+    exemptions = (group.rule or {}).get("exempt", [])
+    for row in page.rows:
+        row.exemptions = [exemptions[number] for number in row.exempt if number < len(exemptions)]  # type: ignore[attr-defined]
+    return page
 
 
 def _replaced(group: SubstanceGroup) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -24,6 +24,8 @@ QUERY_BUDGETS = {
     "api:substance": 16,
     "api:substance-exposure": 8,
     "api:substance-timeline": 9,
+    "api:group": 5,
+    "api:group-members": 5,
     "api:alternatives": 8,
     "api:list-substances": 7,
     "api:company-profile": 8,

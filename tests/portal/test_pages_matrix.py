@@ -104,6 +104,8 @@ EXPECTED = {
     "api:list-diff": Answers(get=(400, 400, 400)),
     "api:events": OPEN,
     "api:groups": OPEN,
+    "api:group": OPEN,
+    "api:group-members": OPEN,
     "api:alternatives": OPEN,
     "api:alternative": HIDDEN,
     "api:searches": Answers(post=(400, 400, 400)),

@@ -41,6 +41,8 @@ def address_of(name: str) -> str:
         "web:list-diff": lambda: reverse(name, args=[_most_named(ChemicalList, "memberships")]),
         "api:list-substances": lambda: reverse(name, args=[_most_named(ChemicalList, "memberships")]),
         "web:group": lambda: reverse(name, args=[_most_named(SubstanceGroup, "memberships")]),
+        "api:group": lambda: reverse(name, args=[_most_named(SubstanceGroup, "memberships")]),
+        "api:group-members": lambda: reverse(name, args=[_most_named(SubstanceGroup, "memberships")]),
         "web:search": lambda: reverse(name) + "?q=bisphenol",
     }
     return addresses.get(name, lambda: reverse(name))()

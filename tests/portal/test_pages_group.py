@@ -13,13 +13,16 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from portal.companies.models import Company, Production
 from substances.models import (
     ChemicalList,
     ConcernFlag,
+    GroupListing,
     GroupMembership,
     GroupPortrait,
+    GroupRuleVersion,
     Substance,
     SubstanceGroup,
 )
@@ -109,6 +112,32 @@ def test_all_groups_are_listed_with_their_members_counted(client: Client, group:
 
 def test_the_rule_is_said_in_words(client: Client, group: SubstanceGroup) -> None:
     assert "contains F" in section(page(client), "rule")
+
+
+def test_a_group_says_which_entries_of_lists_name_it(client: Client, group: SubstanceGroup) -> None:
+    candidates = ChemicalList.objects.get(slug="reach-candidate-list")
+    said = {"words": "Mades and their salts", "differs": "salts, too", "locator": "entry 5"}
+    GroupListing.objects.create(group=group, chemical_list=candidates, source=a_source(), **said, **FACT)
+    rule = section(page(client), "rule")
+    assert "Mades and their salts" in rule
+    assert "entry 5" in rule
+
+
+def test_a_rule_that_is_being_evaluated_is_told_with_the_versions(client: Client, group: SubstanceGroup) -> None:
+    when = timezone.now()
+    version = {"group": group, "rule": {}, "fingerprint": "x", "definition": "-"}
+    GroupRuleVersion.objects.create(version=1, state="answering", answered_from=when, members_count=1, **version)
+    GroupRuleVersion.objects.create(version=2, state="waiting", **version)
+    rule = section(page(client), "rule")
+    assert "Version 2 of the rule is being evaluated." in rule
+    assert "Versions of the rule" in rule
+
+
+def test_an_exemption_stands_with_the_member(client: Client, group: SubstanceGroup) -> None:
+    exempt = [{"on": "cwc-schedules", "smiles": "C", "reason": "named as exempt"}]
+    SubstanceGroup.objects.filter(pk=group.pk).update(rule={"elements": ["F"], "exempt": exempt})
+    GroupMembership.objects.filter(group=group, how="inferred").update(exempt=[0])
+    assert section(page(client), "members").count("named as exempt") == 1
 
 
 def test_members_are_shown_with_badge_concern_and_lists(client: Client, group: SubstanceGroup) -> None:
@@ -262,6 +291,34 @@ def test_the_json_file_says_what_the_group_is(client: Client, group: SubstanceGr
         ("made 2", "inferred", False),
         ("made 3", "by_name", False),
     ]
+
+
+def rest(client: Client, query: str = "") -> Any:
+    return client.get(reverse("api:group-members", args=["mades"]) + query)
+
+
+def test_rest_gives_the_group_in_words_and_figures(client: Client, group: SubstanceGroup) -> None:
+    told = client.get(reverse("api:group", args=["mades"])).json()
+    assert told["rule_words"] == ["contains F"]
+    assert (told["members"]["total"], told["members"]["listed"], told["members"]["inferred"]) == (3, 1, 1)
+    assert [(one["slug"], one["count"]) for one in told["lists"]] == [("reach-candidate-list", 1)]
+
+
+@pytest.mark.parametrize("query", ["", "?listed=no", "?how=inferred&how=by_name", "?list=reach-candidate-list"])
+def test_rest_gives_the_members_of_the_page(client: Client, group: SubstanceGroup, query: str) -> None:
+    told = rest(client, query).json()["results"]
+    assert [row["name"] for row in told] == [row["name"] for row in rows_of(client, query)]
+
+
+@pytest.mark.parametrize("query", ["?how=xx", "?list=nope", "?listed=maybe"])
+def test_rest_refuses_a_choice_it_does_not_know(client: Client, group: SubstanceGroup, query: str) -> None:
+    assert rest(client, query).status_code == 400
+
+
+def test_rest_gives_members_in_pages(client: Client, group: SubstanceGroup) -> None:
+    first = rest(client, "?limit=2").json()
+    second = client.get(first["next"]).json()
+    assert [row["name"] for row in [*first["results"], *second["results"]]] == ["made 1", "made 2", "made 3"]
 
 
 def test_merged_and_staged_substances_are_no_members(client: Client, group: SubstanceGroup) -> None:
