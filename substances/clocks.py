@@ -63,6 +63,11 @@ def now(today: dt.date | None = None) -> Clocks:
     return Clocks(today or timezone.localdate(), is_now=True)
 
 
+def clocks_at(when: Clocks | dt.date) -> Clocks:
+    """The clocks themselves, or of a plain day: by today's releases, with what is not dated."""
+    return when if isinstance(when, Clocks) else now(when)
+
+
 def read_clocks(params: Mapping[str, str], *, today: dt.date | None = None) -> Clocks:
     """The clocks that `as_of` and `known_on` of a request ask for; without `as_of`, it is the day of `known_on`.
 

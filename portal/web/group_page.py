@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest
 from portal.common.rest.pages import BrowsedPage, browse
 from portal.common.rows import RowsAsJSON
 from portal.companies.models import Production
+from substances.clocks import Clocks, now
 from substances.group_filters import SORTS, GroupMemberFilter
 from substances.group_words import Clause, clauses_of
 from substances.models import (
@@ -94,21 +95,26 @@ class GroupFacts:
     functions: list[tuple[dict[str, Any], int]] = field(default_factory=list)
 
 
-def facts_of_group(request: HttpRequest, slug: str, *, day: dt.date) -> GroupFacts:
+def facts_of_group(request: HttpRequest, slug: str, *, day: dt.date, clocks: Clocks | None = None) -> GroupFacts:
     """All that the page shows, in eleven queries at most, however many members there are.
+
+    Args:
+        day: today, of which processes, uses, makers and replacements are told.
+        clocks: for which day lists and concerns are told; today's without.
 
     Raises:
         Http404: there is no such group.
     """
     group = _group(slug)
-    rows = members_of(group, day)
-    counts, lists = counts_of(rows), lists_naming(group, day)
+    when = clocks or now(day)
+    rows = members_of(group, when)
+    counts, lists = counts_of(rows), lists_naming(group, when)
     chosen = GroupMemberFilter(request.GET, queryset=rows, lists=[(one.slug, one.name) for one in lists])
     sort = request.GET.get("sort", "name")
     found: QuerySet[GroupMembership] = chosen.qs
     is_filtered = any(request.GET.getlist(name) for name in chosen.filters)
     portrait = getattr(group, "portrait", None)
-    near = near_and_not_listed(portrait.near if portrait else [], day=day, without=restricted_ids(), limit=MOST_NEAR)
+    near = near_and_not_listed(portrait.near if portrait else [], day=when, without=restricted_ids(), limit=MOST_NEAR)
     replacements, regrettable = _replaced(group)
     return GroupFacts(
         group=group,
@@ -119,7 +125,7 @@ def facts_of_group(request: HttpRequest, slug: str, *, day: dt.date) -> GroupFac
         counts=counts,
         lists=lists,
         chosen=chosen,
-        page=_page(request, group, found, SORTS.get(sort, SORTS["name"])),
+        page=_page(request, group, found, SORTS.get(sort, SORTS["name"]), when),
         shown=found.order_by().count() if is_filtered else counts.total,
         sort=sort if sort in SORTS else "name",
         registrations_on=group.registrations_on,  # type: ignore[attr-defined]  # annotated
@@ -168,10 +174,14 @@ def _versions(slug: str) -> QuerySet[GroupRuleVersion]:
 
 
 def _page(
-    request: HttpRequest, group: SubstanceGroup, rows: QuerySet[GroupMembership], ordering: tuple[str, ...]
+    request: HttpRequest,
+    group: SubstanceGroup,
+    rows: QuerySet[GroupMembership],
+    ordering: tuple[str, ...],
+    clocks: Clocks,
 ) -> BrowsedPage[GroupMembership]:
     """A page of members, each with the rule's `exemptions` that hold of it."""
-    flags = ConcernFlag.objects.standing()
+    flags = ConcernFlag.objects.at(clocks)
     shown = rows.select_related("substance").prefetch_related(Prefetch("substance__flags", flags))
     page = browse(request, shown, ordering=ordering)
     exemptions = (group.rule or {}).get("exempt", [])

@@ -18,9 +18,11 @@ from portal.common.named import named
 from portal.common.tables import csv_file, json_file
 from portal.web.group_page import GroupFacts, badges, facts_of_group
 from portal.web.group_rows import about_group, member_rows, member_table
+from substances.clocks import AS_OF, KNOWN_ON
 from substances.group_filters import YES_NO
 from substances.models import ConcernFlag, ListMembership, SubstanceGroup
 from substances.vocabulary import How, ListEffect
+from substances.web.clocks import clocks_of
 
 SORT_WORDS = {
     "name": gettext_lazy("By name"),
@@ -58,8 +60,9 @@ def groups(request: HttpRequest) -> HttpResponse:
 @require_safe
 def group(request: HttpRequest, slug: str) -> HttpResponse:
     """One group: rule, members, neighbours not yet listed, processes, uses, tonnage, makers and replacements."""
-    facts = facts_of_group(request, slug, day=timezone.localdate())
-    return render(request, "web/group.html", _context(request, facts))
+    clocks = clocks_of(request)
+    facts = facts_of_group(request, slug, day=timezone.localdate(), clocks=clocks.shown)
+    return render(request, "web/group.html", {**_context(request, facts), "clocks": clocks}, status=clocks.status)
 
 
 def _context(request: HttpRequest, facts: GroupFacts) -> dict[str, Any]:
@@ -113,11 +116,15 @@ def _sorts(request: HttpRequest, facts: GroupFacts) -> list[dict[str, Any]]:
     return [
         {
             "label": label,
-            "url": f"?{urlencode([*_chosen(request, facts), ('sort', name)])}#members",
+            "url": f"?{urlencode([*_day(request), *_chosen(request, facts), ('sort', name)])}#members",
             "current": name == facts.sort,
         }
         for name, label in SORT_WORDS.items()
     ]
+
+
+def _day(request: HttpRequest) -> list[tuple[str, str]]:
+    return [(name, request.GET[name]) for name in (AS_OF, KNOWN_ON) if request.GET.get(name)]
 
 
 def _chosen(request: HttpRequest, facts: GroupFacts) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, 
 from django.db.models.functions import Coalesce
 
 from portal.common.rows import RowsAsJSON
+from substances.clocks import Clocks, clocks_at
 from substances.models import (
     ConcernFlag,
     GroupMembership,
@@ -32,14 +33,14 @@ _AUTHORITIES = (Authority.HARMONISED, Authority.AUTHORITY_ASSESSMENT)
 _EVENTS = (ListEffect.WORK_LIST,)
 
 
-def members_of(group: SubstanceGroup, day: dt.date) -> QuerySet[GroupMembership]:
+def members_of(group: SubstanceGroup, day: Clocks | dt.date) -> QuerySet[GroupMembership]:
     """The members with what a row shows and is sorted by.
 
     Annotated: `member_name`, `first_cas`, `listed` (named by a list of concern, or flagged by an authority), `flagged`
     (by anybody), `registered`, `lists_count` (lists that name it on `day`, work-lists aside) and `list_rows` of those.
     """
-    named = ListMembership.objects.in_force().on(day).filter(substance=OuterRef("substance"))
-    flags = ConcernFlag.objects.standing(day).filter(substance=OuterRef("substance"))
+    named = ListMembership.objects.at(clocks_at(day)).filter(substance=OuterRef("substance"))
+    flags = ConcernFlag.objects.at(clocks_at(day)).filter(substance=OuterRef("substance"))
     lists = named.exclude(chemical_list__effect__in=_EVENTS).order_by()
     counted = lists.values("substance").annotate(n=Count("chemical_list", distinct=True)).values("n")
     numbers = Identifier.objects.filter(substance=OuterRef("substance"), scheme=IdentifierScheme.CAS)
@@ -102,9 +103,9 @@ class NamedBy:
     count: int
 
 
-def lists_naming(group: SubstanceGroup, day: dt.date) -> list[NamedBy]:
+def lists_naming(group: SubstanceGroup, day: Clocks | dt.date) -> list[NamedBy]:
     """The lists that name members, the most first; one query."""
-    named = ListMembership.objects.in_force().on(day).filter(substance__in=_living(group).values("substance"))
+    named = ListMembership.objects.at(clocks_at(day)).filter(substance__in=_living(group).values("substance"))
     columns = ("chemical_list__slug", "chemical_list__name", "chemical_list__effect")
     counted = named.order_by().values_list(*columns).annotate(n=Count("substance", distinct=True))
     return sorted((NamedBy(*row) for row in counted), key=lambda one: (-one.count, one.name))
@@ -240,7 +241,7 @@ class NearGroup:
 
 
 def near_and_not_listed(
-    found: Sequence[Mapping[str, Any]], *, day: dt.date, without: Iterable[uuid.UUID], limit: int
+    found: Sequence[Mapping[str, Any]], *, day: Clocks | dt.date, without: Iterable[uuid.UUID], limit: int
 ) -> list[NearGroup]:
     """Of what resembles members, whom no list of concern names and no authority flags today, nearest first; one query.
 

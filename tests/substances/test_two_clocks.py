@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from substances.clocks import Clocks, ClocksRefused, now, read_clocks, state_is_held
 from substances.importers.base import Classified
-from substances.models import ChemicalList, Substance
+from substances.models import ChemicalList, GroupMembership, Substance, SubstanceGroup
 from substances.services.list_states import silent_lists
 from substances.services.lists import publish_release
 from tests.build import a_source
@@ -260,3 +260,18 @@ def test_a_merged_substance_leads_on_with_its_clocks(shown: Substance) -> None:
 
 def test_no_list_is_silent_about_today(shown: Substance) -> None:
     assert silent_lists(now(timezone.localdate()), shown.pk, naming=frozenset()) == []
+
+
+def test_a_groups_page_tells_whom_lists_named(shown: Substance) -> None:
+    group = SubstanceGroup.objects.create(
+        slug="made", name="Made group", definition="d", source=a_source(), checked="made_up"
+    )
+    GroupMembership.objects.create(group=group, substance=shown, how="by_name", source=a_source(), checked="made_up")
+    today, then = said_by("/groups/made/"), said_by("/groups/made/", as_of="2020-01-01")
+    assert "You are looking at 1 Jan 2020" in then
+    assert "You are looking at" not in today
+    assert all(f">The {slug}</a>" in today for slug in ("dated", "undated", "classes"))
+    assert ">The dated</a>" in then
+    assert ">The undated</a>" not in then
+    assert f'href="/substances/{shown.pk}/?as_of=2020-01-01"' in then
+    assert "That day cannot be shown" in said_by("/groups/made/", status=400, as_of="soon")
