@@ -291,6 +291,9 @@ SPECTACULAR_SETTINGS = {
         "portal.api.schema.with_problems",
     ],
     "ENUM_NAME_OVERRIDES": {
+        "RuleState": "substances.models.groups.GroupRuleVersion.State",
+        "JudgedByStructure": "substances.services.group_standing.Judged",
+        "StandingOnList": "substances.api.group_standing.ON_A_LIST",
         "SubstanceKind": "substances.vocabulary.SubstanceKind",
         "NameKind": "substances.vocabulary.NameKind",
         "AlternativeKind": "substitution.vocabulary.AlternativeKind",

@@ -148,7 +148,7 @@ class SubstanceQuerySet(models.QuerySet["Substance"]):
         return self.prefetch_related(
             Prefetch("identifiers", queryset=identifiers.select_related("source")),
             Prefetch("flags", queryset=(flags.at(clocks) if clocks else flags.standing()).select_related("source")),
-            Prefetch("group_memberships", queryset=groups.select_related("group")),
+            Prefetch("group_memberships", queryset=groups.select_related("group", "source")),
             Prefetch("structures", queryset=told, to_attr="told_structures"),
         )
 

@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from substances.api.clocks import StateNotHeldSerializer, said_of
+from substances.api.group_standing import BelongingSerializer, GroupStandingSerializer
 from substances.api.health import HealthSerializer
 from substances.api.serializers import (
     ClassificationSerializer,
@@ -19,6 +20,7 @@ from substances.api.serializers import (
     SubstanceSerializer,
 )
 from substances.models import ListMembership, Structure, Substance
+from substances.services.group_standing import GroupStanding, standing_of_row
 from substances.services.health_rows import known_of_row
 from substances.services.list_states import silent_lists
 from substances.vocabulary import Checked
@@ -111,6 +113,8 @@ class SubstanceDetail(SubstanceRow):
     classifications = ClassificationSerializer(many=True, read_only=True)
     health = serializers.SerializerMethodField()
     lists = serializers.SerializerMethodField()
+    groups = serializers.SerializerMethodField()  # type: ignore[assignment]  # more than a row has
+    group_assessment = serializers.SerializerMethodField()
     state_not_held = serializers.SerializerMethodField()
     as_of = serializers.SerializerMethodField()
     known_on = serializers.SerializerMethodField()
@@ -127,6 +131,7 @@ class SubstanceDetail(SubstanceRow):
             "classifications",
             "health",
             "lists",
+            "group_assessment",
             "state_not_held",
             "as_of",
             "known_on",
@@ -161,6 +166,20 @@ class SubstanceDetail(SubstanceRow):
     def get_known_on(self, substance: Substance) -> dt.date | None:
         """The day whose releases answer; null for those of today."""
         return said_of(self.context["clocks"])["known_on"]
+
+    @extend_schema_field(BelongingSerializer(many=True))
+    def get_groups(self, substance: Substance) -> list[dict[str, Any]]:
+        """The structural groups it belongs to, how we know, and which lists name them."""
+        return list(BelongingSerializer(self._standing(substance).belongings, many=True).data)
+
+    @extend_schema_field(GroupStandingSerializer)
+    def get_group_assessment(self, substance: Substance) -> dict[str, Any]:
+        """Whether the rules of groups judged its structure."""
+        return dict(GroupStandingSerializer(self._standing(substance)).data)
+
+    def _standing(self, substance: Substance) -> GroupStanding:
+        memberships = substance.group_memberships.all()
+        return standing_of_row(substance, memberships=memberships, lists=self._named())
 
     def _named(self) -> list[ListMembership]:
         rows: list[ListMembership] = self.context["named"]

@@ -27,6 +27,7 @@ from substances.clocks import Clocks
 from substances.filters import SubstanceFilter
 from substances.models import ChemicalList, HazardClassification, ListMembership, Name, Structure, Substance
 from substances.querysets import SubstanceQuerySet
+from substances.services.group_standing import with_standing
 from substances.services.health_rows import health_rows
 from substances.services.list_states import state_of
 from substances.services.search import IdentifierProblem, search_substances
@@ -127,7 +128,8 @@ class SubstanceView(GenericAPIView[Substance]):
 def _with_facts(rows: SubstanceQuerySet, pk: UUID, clocks: Clocks) -> SubstanceQuerySet:
     """With what the answer about the substance `pk` shows, by the clocks."""
     return (
-        rows.with_what_a_row_shows(clocks)
+        with_standing(rows, only=pk)
+        .with_what_a_row_shows(clocks)
         .annotate(**health_rows(pk, clocks))
         .prefetch_related(
             Prefetch("names", Name.objects.select_related("source")),

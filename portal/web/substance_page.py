@@ -21,10 +21,12 @@ from substances.models import (
     Identifier,
     ListMembership,
     Name,
+    Source,
     Structure,
     Substance,
     SubstanceGroup,
 )
+from substances.services.group_standing import GroupStanding, as_list, standing_of_row, with_standing
 from substances.services.health_rows import health_rows, known_of_row
 from substances.services.list_states import ListState, silent_lists
 from substances.services.similarity import (
@@ -51,7 +53,7 @@ class SubstanceFacts:
 
     Attributes:
         flags: standing today, firmest first.
-        names, groups, production: rows that were never saved: they hold what the page shows.
+        names, production, rows below groups: never saved; they hold what the page shows.
         similar: listed substances that resemble it, nearest first.
         health: what it does to whom, who comes into contact with it, and which limits hold.
         not_computable: why there can be none, in the reader's language; "" where there can.
@@ -61,7 +63,7 @@ class SubstanceFacts:
     substance: Substance
     names: list[Name]
     flags: list[ConcernFlag]
-    groups: list[GroupMembership]
+    groups: GroupStanding
     memberships: list[ListMembership]
     replacements: list[Replacement]
     production: list[Production]
@@ -104,7 +106,7 @@ def facts_of(pk: UUID, clocks: Clocks | None = None) -> SubstanceFacts:
         substance=shown,
         names=[Name(**row) for row in _rows(shown, "name_rows")],
         flags=sorted(shown.flags.all(), key=lambda flag: (AUTHORITY_RANK[flag.authority], flag.concern)),
-        groups=[_membership(row) for row in _rows(shown, "group_rows")],
+        groups=_groups(shown, memberships),
         memberships=memberships,
         replacements=replacements,
         production=[_production(row) for row in _rows(shown, "production_rows")],
@@ -122,11 +124,11 @@ def _with_listed(pk: UUID, near: list[Near], clocks: Clocks) -> dict[UUID, Subst
     production = Production.objects.filter(substance=OuterRef("pk"), substance_id=pk)
     others = Q(pk__in=[row.substance_id for row in near]) & is_listed(clocks)
     rows = (
-        Substance.objects.seen()
+        with_standing(Substance.objects.seen(), only=pk)
         .filter(Q(pk=pk) | others)
         .annotate(
             name_rows=RowsAsJSON(names, "text", "language", "kind"),
-            group_rows=RowsAsJSON(groups, "how", *(f"group__{name}" for name in GROUP_MEMBERS)),
+            group_rows=RowsAsJSON(groups, *BELONGING_MEMBERS, *(f"group__{name}" for name in GROUP_MEMBERS)),
             **health_rows(pk, clocks),
             production_rows=RowsAsJSON(
                 production, *PRODUCTION_MEMBERS, *(f"company__{name}" for name in COMPANY_MEMBERS)
@@ -136,7 +138,8 @@ def _with_listed(pk: UUID, near: list[Near], clocks: Clocks) -> dict[UUID, Subst
     return {row.pk: row for row in rows}
 
 
-GROUP_MEMBERS = ["slug", "name", "name_pl", "definition", "concern_public_since"]
+GROUP_MEMBERS = ["slug", "name", "name_pl", "definition", "concern_public_since", "locator", "checked"]
+BELONGING_MEMBERS = ["how", "rule_version", "exempt", "group__source__title", "group__source__url"]
 PRODUCTION_MEMBERS = ["role", "year", "tonnes_per_year_min", "tonnes_per_year_max", "company_id"]
 COMPANY_MEMBERS = ["slug", "name", "is_demo"]
 
@@ -151,8 +154,18 @@ def _below(row: dict[str, Any], prefix: str) -> dict[str, Any]:
     return {name.removeprefix(prefix): value for name, value in row.items() if name.startswith(prefix)}
 
 
+def _groups(shown: Substance, lists: list[ListMembership]) -> GroupStanding:
+    memberships = [_membership(row) for row in _rows(shown, "group_rows")]
+    return standing_of_row(shown, memberships=memberships, lists=lists)
+
+
 def _membership(row: dict[str, Any]) -> GroupMembership:
-    return GroupMembership(how=row["how"], group=SubstanceGroup(**_below(row, "group__")))
+    group = SubstanceGroup(
+        **{name: row[f"group__{name}"] for name in GROUP_MEMBERS},
+        source=Source(**_below(row, "group__source__")),
+    )
+    own = {"how": row["how"], "rule_version": row["rule_version"], "exempt": as_list(row["exempt"])}
+    return GroupMembership(group=group, **own)
 
 
 def _production(row: dict[str, Any]) -> Production:

@@ -175,7 +175,7 @@ def _substance_context(facts: SubstanceFacts, clocks: PageClocks) -> dict[str, A
         "flag_tiles": _one_of_each(facts.flags),
         "disagreements": _disagreements(facts.flags),
         "memberships": facts.memberships,
-        "groups": facts.groups,
+        "standing": facts.groups,
         "by_function": _by_function(facts.replacements),
         "replacements": facts.replacements,
         "similar": facts.similar,
@@ -248,7 +248,7 @@ def _sections(facts: SubstanceFacts) -> list[dict[str, Any]]:
     sections = [
         {"id": "concerns", "label": _("Concerns"), "count": len(facts.flags)},
         {"id": "lists", "label": _("Lists"), "count": len(facts.memberships)},
-        {"id": "groups", "label": _("Groups"), "count": len(facts.groups)},
+        {"id": "groups", "label": _("Groups"), "count": len(facts.groups.belongings)},
         {"id": "hazards", "label": _("Hazards"), "count": len(facts.substance.classifications.all())},
         {"id": "health", "label": _("Exposure and health"), "count": facts.health.count},
         {"id": "alternatives", "label": _("Alternatives"), "count": len(facts.replacements)},

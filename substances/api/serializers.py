@@ -81,7 +81,7 @@ class GroupMembershipSerializer(serializers.ModelSerializer[GroupMembership]):
 
     class Meta:
         model = GroupMembership
-        fields = ["slug", "name", "how"]
+        fields = ["slug", "name", "how", "rule_version"]
 
 
 class ClassificationSerializer(FactSerializer[HazardClassification]):

@@ -23,7 +23,9 @@ class Chain(TypedDict, total=False):
 
     atoms: SMARTS of one atom of the chain; it must exclude ring atoms, so that chains are trees.
     start: SMARTS whose last atom the chain is bound to; the path is then measured from there. Without it: anywhere.
-    length: least and most number of atoms on the longest path.
+    length: least and most number of atoms on the longest path. size: likewise of all atoms, branches included.
+    attachments: least and most number of bonds that leave the chain, those to fluorine not counted: of a perfluoroalkyl
+        group one.
     every: whether all chains must have the length (and there is at least one); else one is enough.
     branched: whether a chain must, or must not, have branches of its own; not given: either.
     """
@@ -31,6 +33,8 @@ class Chain(TypedDict, total=False):
     atoms: str
     start: str
     length: Range
+    size: Range
+    attachments: Range
     every: bool
     branched: bool
 
@@ -84,7 +88,7 @@ def mass_percent(count: Mapping[str, int], symbol: str) -> float:
 
 
 def chain_atoms(mol: Chem.Mol, chain: Chain) -> set[int] | None:
-    """The atoms of the chains that have the length asked for; None where the condition does not hold."""
+    """The atoms of the chains that are as long and as large as is asked for; None where the condition does not hold."""
     members = {match[0] for match in matches(mol, chain["atoms"])}
     starts = _starts(mol, chain.get("start"), members)
     components = _components(mol, members)
@@ -130,11 +134,21 @@ def _fits(mol: Chem.Mol, component: set[int], starts: set[int] | None, chain: Ch
     )
     if "branched" in chain and chain["branched"] != branched:
         return False
+    if not within(len(component), chain.get("size", (None, None))):
+        return False
+    if "attachments" in chain and not within(_bonds_out(mol, component), chain["attachments"]):
+        return False
     if starts is not None:
         longest = max(_farthest(mol, atom, component)[1] for atom in starts & component)
     else:
         longest = _farthest(mol, _farthest(mol, next(iter(component)), component)[0], component)[1]
-    return within(longest, chain["length"])
+    return within(longest, chain.get("length", (None, None)))
+
+
+def _bonds_out(mol: Chem.Mol, component: set[int]) -> int:
+    """Bonds from a chain to other heavy atoms than fluorine."""
+    outside = (n for atom in component for n in mol.GetAtomWithIdx(atom).GetNeighbors() if n.GetIdx() not in component)
+    return sum(n.GetAtomicNum() not in (1, 9) for n in outside)
 
 
 def _farthest(mol: Chem.Mol, atom: int, component: set[int]) -> tuple[int, int]:

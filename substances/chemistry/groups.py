@@ -227,7 +227,9 @@ def _named_elements(rule: GroupRule) -> list[str]:
 
 
 def _ranges(rule: GroupRule) -> list[Range]:
-    chains = [chain.get("length", ()) for chain in rule.get("chains", ())]
+    chains = [
+        chain[part] for chain in rule.get("chains", ()) for part in ("length", "size", "attachments") if part in chain
+    ]
     return [*rule.get("element_counts", {}).values(), *rule.get("mass_percent", {}).values(), *chains]
 
 

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='groupmembership',
             name='exempt',
-            field=models.JSONField(default=list, help_text="Which of the rule's exemptions hold of it, 0-based."),
+            field=models.JSONField(default=list, help_text='Exemptions of the rule that hold of it.'),
         ),
         migrations.CreateModel(
             name='GroupAssessment',

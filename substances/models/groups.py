@@ -155,7 +155,8 @@ class GroupMembership(SourcedFact):
     substance = models.ForeignKey(Substance, on_delete=models.PROTECT, related_name="group_memberships")
     how = models.CharField(max_length=10, choices=How)
     rule_version = models.PositiveSmallIntegerField(null=True)
-    exempt = models.JSONField(default=list, help_text=_("Which of the rule's exemptions hold of it, 0-based."))
+    # Each {on, reason, source, locator}: the list `on` names the group and leaves this substance out.
+    exempt = models.JSONField(default=list, help_text=_("Exemptions of the rule that hold of it."))
 
     objects = GroupMembershipQuerySet.as_manager()
 

@@ -23,8 +23,9 @@ from substances.models import (
 from substances.vocabulary import How
 
 State = GroupRuleVersion.State
-#: Of each substance that belongs by a rule, which of the rule's exemptions hold of it.
-Found: TypeAlias = dict[UUID, list[int]]
+#: Of each substance that belongs by a rule, the rule's exemptions that hold of it, as `GroupMembership.exempt`.
+Found: TypeAlias = dict[UUID, list[dict[str, str]]]
+_TOLD_OF_EXEMPTION = ("on", "reason", "source", "locator")
 _AT_ONCE = 500
 
 
@@ -77,9 +78,14 @@ def members_by(
     found: dict[int, Found] = {version: {} for version in rules}
     for (version, pk), by_structure in met.items():
         if pk in told and told[pk] <= by_structure.keys():
-            held = [set(by_structure[structure]) for structure in told[pk]]
-            found[version][pk] = sorted(set.intersection(*held))
+            held = set.intersection(*(set(by_structure[structure]) for structure in told[pk]))
+            found[version][pk] = [_exemption(rules[version], number) for number in sorted(held)]
     return found
+
+
+def _exemption(rule: Mapping[str, Any], number: int) -> dict[str, str]:
+    exemption = rule["exempt"][number]
+    return {part: exemption.get(part, "") for part in _TOLD_OF_EXEMPTION}
 
 
 def is_member(rule: Mapping[str, Any], exempt: Iterable[int]) -> bool:
@@ -130,7 +136,7 @@ class _Plan:
             row.exempt = found[row.substance_id]
 
 
-def _membership(version: GroupRuleVersion, substance: UUID, exempt: list[int]) -> GroupMembership:
+def _membership(version: GroupRuleVersion, substance: UUID, exempt: list[dict[str, str]]) -> GroupMembership:
     group = version.group
     return GroupMembership(
         group=group,

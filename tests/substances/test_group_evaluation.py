@@ -152,7 +152,9 @@ def test_who_is_exempt_altogether_is_no_member_and_who_one_list_exempts_is() -> 
         a_substance(name=name, smiles=smiles)
     evaluated()
 
-    assert dict(GroupMembership.objects.values_list("substance__name", "exempt")) == {"p-cresol": [1], "catechol": []}
+    told = {"on": "a-list", "reason": "Article 2 leaves it out", "source": "", "locator": ""}
+    exempt_of = dict(GroupMembership.objects.values_list("substance__name", "exempt"))
+    assert exempt_of == {"p-cresol": [told], "catechol": []}
 
 
 def test_a_rule_that_cannot_be_read_fails_the_job_in_words(substances: None) -> None:
