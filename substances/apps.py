@@ -12,8 +12,10 @@ class SubstancesConfig(AppConfig):
 
         from substances import impact
         from substances.flags import registration
+        from substances.registry_check import registration as registry_check
         from substances.web.signing_in import take_searches_along
 
         registration.register()
+        registry_check.register()
         impact.register()
         user_logged_in.connect(take_searches_along, dispatch_uid="substances.take_searches_along")

@@ -8,7 +8,7 @@ from rest_framework.permissions import AllowAny
 
 from portal.api import jobs, root, substances
 from portal.companies.api import views as companies
-from substances.api import events, facts, groups, health, lists, releases, searches, timeline
+from substances.api import events, facts, findings, groups, health, lists, releases, searches, timeline
 from substitution.api import alternatives
 
 app_name = "api"
@@ -39,6 +39,7 @@ urlpatterns = [
     path("searches/", searches.SearchesView.as_view(), name="searches"),
     path("searches/<uuid:pk>/", searches.SearchView.as_view(), name="search"),
     path("searches/<uuid:pk>/results/", searches.SearchResultsView.as_view(), name="search-results"),
+    path("review/registry/", findings.FindingsView.as_view(), name="registry-findings"),
     path("jobs/", jobs.JobsView.as_view(), name="jobs"),
     path("jobs/<uuid:pk>/", jobs.JobView.as_view(), name="job"),
     path("companies/", companies.CompaniesView.as_view(), name="companies"),

@@ -19,6 +19,7 @@ from portal.common.errors import DomainError
 from portal.organisations.permissions import curators_only, may_curate
 from portal.organisations.requests import SignedInRequest
 from portal.review.models import Proposal
+from portal.review.registry import kind_of
 from portal.review.services import (
     accept_proposal,
     may_withdraw,
@@ -27,6 +28,7 @@ from portal.review.services import (
     why_locked,
     withdraw_proposal,
 )
+from substances.flags.services import KIND as FLAG
 from substances.models import Substance
 from substances.vocabulary import Strength
 
@@ -56,7 +58,10 @@ def queue(request: SignedInRequest) -> HttpResponse:
     subjects = _subjects(waiting)
     locked = reasons_locked(user=request.user, proposals=waiting)
     context = {
-        "rows": [{"proposal": p, "substance": subjects.get(p.target_id), "locked": locked.get(p.pk)} for p in waiting],
+        "rows": [
+            {"proposal": p, "substance": subjects.get(p.target_id), "described": _say(p), "locked": locked.get(p.pk)}
+            for p in waiting
+        ],
         "crumbs": [{"label": _("Home"), "url": reverse("web:home")}, {"label": _("Review")}],
     }
     return render(request, "web/review_queue.html", context)
@@ -69,10 +74,15 @@ def mine(request: SignedInRequest) -> HttpResponse:
     proposals = list(Proposal.objects.filter(proposed_by=request.user).select_related("organisation").reverse()[:MOST])
     subjects = _subjects(proposals)
     context = {
-        "rows": [{"proposal": p, "substance": subjects.get(p.target_id)} for p in proposals],
+        "rows": [{"proposal": p, "substance": subjects.get(p.target_id), "described": _say(p)} for p in proposals],
         "crumbs": [{"label": _("Home"), "url": reverse("web:home")}, {"label": _("Your proposals")}],
     }
     return render(request, "web/my_proposals.html", context)
+
+
+def _say(proposal: Proposal) -> str:
+    """What would change, in one line."""
+    return kind_of(proposal.kind).describe(proposal)
 
 
 def _find(request: SignedInRequest, pk: UUID) -> Proposal:
@@ -118,6 +128,10 @@ def _page(request: SignedInRequest, shown: Proposal, form: DecisionForm, *, stat
     substance = _subjects([shown]).get(shown.target_id)
     context: dict[str, Any] = {
         "proposal": shown,
+        "is_flag": shown.kind == FLAG,
+        "label": kind_of(shown.kind).label,
+        "described": _say(shown),
+        "into": shown.payload.get("into"),
         "strength": dict(Strength.choices).get(shown.payload.get("strength")),
         "substance": substance,
         # Beside the proposal itself, which already shows as a flag.

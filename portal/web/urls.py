@@ -6,7 +6,7 @@ from django.urls import path
 
 from portal.companies import web as companies
 from portal.web import groups, home, review, substances
-from substances.web import feeds, flags, list_queue, lists, releases, searches, timeline
+from substances.web import feeds, findings, flags, list_queue, lists, releases, searches, timeline
 from substitution.web import alternatives
 
 app_name = "web"
@@ -47,6 +47,9 @@ urlpatterns = [
     path("review/lists/", list_queue.queue, name="list-queue"),
     path("review/lists/releases/<uuid:pk>/", list_queue.waiting_release, name="waiting-release"),
     path("review/lists/members/<int:member>/", list_queue.decide_member, name="open-member"),
+    path("review/registry/", findings.findings, name="registry-findings"),
+    path("review/registry/<uuid:pk>/propose/", findings.propose, name="registry-propose"),
+    path("review/registry/<uuid:pk>/dismiss/", findings.dismiss, name="registry-dismiss"),
     path("review/mine/", review.mine, name="my-proposals"),
     path("review/<uuid:pk>/", review.proposal, name="proposal"),
     path("review/<uuid:pk>/withdraw/", review.withdraw, name="proposal-withdraw"),

@@ -22,6 +22,8 @@ from substances.services.catalogue_group_facts import GroupWriter
 from substances.services.catalogue_health import HEALTH_COLUMNS, write_health
 from substances.services.catalogue_read import CatalogueFiles
 from substances.services.catalogue_structures import Measured
+from substances.services.claims import NAME, rejected
+from substances.services.folding import fold
 from substances.vocabulary import Authority, Concern, How, ListEffect, NameKind, Strength, StructureTrust
 
 # Flags by people come through review, models speak for themselves; a catalogue states the other three.
@@ -67,6 +69,8 @@ class FactWriter:
             Identifier(**self._fact(line), scheme=line.text("scheme"), value=line.text("value"))
             for line in self.files.identifiers
         ]
+        wrong = rejected()
+        wanted = [row for row in wanted if (row.substance_id, row.scheme, row.value) not in wrong]
         key = (_ABOUT, "scheme", "value", "source_id")
         return reconcile(wanted, among=Identifier.objects.all(), key=key, about=_ABOUT)
 
@@ -80,6 +84,8 @@ class FactWriter:
             )
             for line in self.files.names
         ]
+        wrong = rejected()
+        wanted = [row for row in wanted if (row.substance_id, NAME, fold(row.text)) not in wrong]
         key = (_ABOUT, "language", "text", "source_id")
         return reconcile(wanted, among=Name.objects.all(), key=key, about=_ABOUT)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from substances.chemistry.identifiers import PARSERS, IdentifierError
 from substances.importers.base import Member, Problem, ReportedRow
-from substances.models import Identifier, Name, Substance
+from substances.models import Identifier, Name, RejectedClaim, Substance
 from substances.services.catalogue_loads import id_of
 from substances.services.catalogue_read import SCHEMES
 from substances.services.heirs import heirs
@@ -79,6 +79,10 @@ class Known:
         self.hidden = set(Substance.objects.filter(staged_by__isnull=False).values_list("pk", flat=True))
         self._numbers = set(Identifier.objects.values_list("substance_id", "scheme", "value"))
         self._names = {(pk, folded(text)) for pk, text in Name.objects.values_list("substance_id", "text")}
+        # What people found to be wrong is as good as known: it is not learned again.
+        for pk, scheme, value in RejectedClaim.objects.values_list("substance_id", "scheme", "value"):
+            self._numbers.add((pk, scheme, value))
+            self._names.add((pk, folded(value)))
 
     def learns_number(self, pk: uuid.UUID, scheme: str, value: str) -> bool:
         """Whether nobody has claimed this number of the substance; from now on somebody has."""
