@@ -9,6 +9,7 @@ from celery.signals import worker_process_init
 from portal.jobs.registry import every, work
 from portal.jobs.running import Work
 from substances.chemistry.sandbox_client import sandbox
+from substances.registry_check.when import CHECK_WORK, request_check_when_due, run_check
 from substances.services.group_evaluation import GROUPS_WORK, is_anything_owed, request_evaluation, run_evaluation
 from substances.services.group_portraits import PORTRAITS_WORK, request_portraits, run_portraits
 from substances.services.list_news import NEWS_WORK, run_news
@@ -58,6 +59,18 @@ def portraits(task: Work) -> None:
 def portray_groups_that_changed() -> None:
     """A group whose rule, members or structures changed is drawn anew within the hour."""
     request_portraits()
+
+
+@work(CHECK_WORK)
+def check_the_registry(task: Work) -> None:
+    """Finds what the registry contradicts itself in; see `run_check`."""
+    run_check(task)
+
+
+@every(60)
+def check_the_registry_when_it_is_due() -> None:
+    """After releases, and every night."""
+    request_check_when_due()
 
 
 @every(600)

@@ -128,22 +128,14 @@ def _row(finding: RegistryFinding, lists: Any) -> dict[str, Any]:
 
 
 def _label(remedy: Remedy, finding: RegistryFinding) -> str:
-    """What a button says."""
+    """What a button says; of two substances the first and the second are those linked above it."""
+    first = finding.substance_id == remedy.about.pk
     if remedy.slug == RAISE_FLAG:
         return _("Propose to raise the flag")
+    if remedy.slug == REJECT_CLAIM and finding.other is not None:
+        return _("Propose: wrong for the first") if first else _("Propose: wrong for the second")
     if remedy.slug == REJECT_CLAIM:
-        return _("Propose: it is wrong for %(name)s") % {"name": _told_apart(remedy.about.name, finding, remedy)}
-    if remedy.slug == MERGE and remedy.into is not None:
-        return _("Propose to merge the %(which)s into the other") % {"which": _which(finding, remedy)}
+        return _("Propose: it is wrong")
+    if remedy.slug == MERGE:
+        return _("Propose: merge 1 into 2") if first else _("Propose: merge 2 into 1")
     return _("Propose to withdraw it")
-
-
-def _told_apart(name: str, finding: RegistryFinding, remedy: Remedy) -> str:
-    """The name; of two that are called alike, which one it is."""
-    other = finding.other if finding.substance_id == remedy.about.pk else finding.substance
-    alike = other is not None and other.name.casefold() == name.casefold()
-    return f"{name[:60]} ({_which(finding, remedy)})" if alike else name[:80]
-
-
-def _which(finding: RegistryFinding, remedy: Remedy) -> str:
-    return _("first") if finding.substance_id == remedy.about.pk else _("second")

@@ -10,13 +10,17 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from portal.common.errors import Conflict, NotAllowed, NotValid
+from portal.jobs.running import run_job
 from portal.organisations.models import AuditEvent
+from substances import tasks  # noqa: F401  # registers the work
 from substances.importers.base import Classified, Member, Problem
-from substances.models import ConcernFlag, Identifier, Name, RegistryCheck, RegistryFinding, Substance
+from substances.models import ConcernFlag, Identifier, Name, RegistryCheck, RegistryFinding, Release, Substance
 from substances.registry_check import reading
 from substances.registry_check.services import check_registry, dismiss_finding, reopen_finding
+from substances.registry_check.when import is_due, request_check_when_due
 from substances.services.catalogue import load_catalogue
 from tests.build import a_curator, a_person, a_source, a_substance
 from tests.substances.made_catalogue import write_catalogue
@@ -147,3 +151,39 @@ def test_the_command_counts_and_keeps_nothing_where_it_is_told_to(
     call_command("check_registry")
     assert "1  Classified, but not flagged" in capsys.readouterr().out
     assert RegistryCheck.objects.latest().by_kind == figures["by_kind"]
+
+
+NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
+AGO = {name: NOW - dt.timedelta(minutes=n) for name, n in (("a minute", 1), ("an hour", 60), ("a day", 1440))}
+
+
+@pytest.mark.parametrize(
+    ("last", "released", "is_now"),
+    [
+        (None, None, False),  # nothing was imported: the starter was checked before it was given away
+        (None, "an hour", True),
+        ("a day", "an hour", True),
+        ("a day", "a minute", False),  # others may follow
+        ("an hour", "a day", False),
+        ("a day", None, True),  # last night was since then
+    ],
+)
+def test_the_registry_is_checked_after_releases_that_calmed_down_and_every_night(
+    last: str | None, released: str | None, is_now: bool
+) -> None:
+    times = {"last": AGO.get(last or ""), "released": AGO.get(released or "")}
+    assert is_due(NOW, decided=None, **times) == is_now
+    assert is_due(NOW, last=times["last"], released=None, decided=times["released"]) == is_now
+
+
+def test_one_job_checks_for_all_releases(tmp_path: Path) -> None:
+    a_release_with_a_class_but_no_flag(tmp_path)
+    RegistryCheck.objects.all().delete()
+    assert request_check_when_due() is None
+    Release.objects.update(released_at=timezone.now() - dt.timedelta(hours=1))
+    job = request_check_when_due()
+    assert job is not None
+    assert request_check_when_due() is None
+    assert run_job(job.pk) == "done"
+    assert RegistryFinding.objects.open().filter(kind="flag_missing").exists()
+    assert request_check_when_due() is None
