@@ -50,6 +50,7 @@ urlpatterns = [
     path("review/registry/", findings.findings, name="registry-findings"),
     path("review/registry/<uuid:pk>/propose/", findings.propose, name="registry-propose"),
     path("review/registry/<uuid:pk>/dismiss/", findings.dismiss, name="registry-dismiss"),
+    path("review/lists/decisions/<uuid:pk>/revoke/", list_queue.revoke, name="member-decision-revoke"),
     path("review/mine/", review.mine, name="my-proposals"),
     path("review/<uuid:pk>/", review.proposal, name="proposal"),
     path("review/<uuid:pk>/withdraw/", review.withdraw, name="proposal-withdraw"),

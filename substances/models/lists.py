@@ -198,7 +198,7 @@ class OpenMember(models.Model):
     message = models.TextField(help_text=_("An English sentence that quotes the values."))
     candidates = models.JSONField(default=list, help_text=_("Ids of the substances it could be."))
     states = models.JSONField(default=dict, help_text=_("Flags and classes that its row states of whomever it names."))
-    # The decision of an earlier release that was taken over; null: none, or decided here.
+    # The decision, made here or taken over from an earlier release; null: it waits.
     remembered = models.ForeignKey("MemberDecision", null=True, on_delete=models.PROTECT, related_name="+")
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

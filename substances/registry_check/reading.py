@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import itertools
 from collections import defaultdict
@@ -228,7 +229,8 @@ def _renamed(chemical_list: ChemicalList, release: Release) -> Iterator[Found]:
     if before is None:
         return
     left, entered = _listed(before, missing_in=release), _listed(release, missing_in=before)
-    yield from of_claims.renamed(chemical_list.slug, release.published_on, left, entered)
+    for found in of_claims.renamed(chemical_list.slug, release.published_on, left, entered):
+        yield dataclasses.replace(found, place=Place(release.pk))
 
 
 def _listed(release: Release, *, missing_in: Release) -> Iterator[of_claims.Listed]:

@@ -1,8 +1,9 @@
-"""Members of rows that name nobody we know for sure: a curator says which of the candidates it is, or that none is."""
+"""Members of rows that name nobody we know for sure: a curator says who each is, once for all releases of its list."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -11,16 +12,35 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.common.errors import Conflict, NotAllowed, NotValid
+from portal.common.text import tidy
 from portal.organisations.models import User
 from portal.organisations.permissions import may_curate
 from portal.organisations.services import audit
 from portal.watching.services import record_event
 from substances.impact import touched_by
-from substances.models import ChemicalList, ListMembership, OpenMember, Release, Source, Substance
+from substances.importers.base import Member
+from substances.models import (
+    ChemicalList,
+    ConcernFlag,
+    HazardClassification,
+    Identifier,
+    ListMembership,
+    MemberDecision,
+    Name,
+    OpenMember,
+    Release,
+    Source,
+    Substance,
+)
+from substances.services.list_resolution import valid_numbers
+from substances.services.member_decisions import BY_CURATOR, key_of, root_of, state
 from substances.services.news import topic_of
-from substances.vocabulary import Checked, EntryRole, How
+from substances.services.search_terms import rebuild_for
+from substances.vocabulary import Checked, EntryRole, How, IdentifierScheme, NameKind, SubstanceKind
 
 _LONGEST_REASON = 300
+_LONGEST_NAME = 500
+_LONGEST_REMARK = 4000
 
 
 def open_members() -> QuerySet[OpenMember]:
@@ -30,14 +50,23 @@ def open_members() -> QuerySet[OpenMember]:
     return waiting.select_related("entry", "release__chemical_list").order_by("release__chemical_list__name", "pk")
 
 
-def decide_open_member(*, by: User, member: OpenMember, substance: uuid.UUID | None) -> OpenMember:
-    """The member, decided; where a candidate was chosen, the list names it from now on, by this row.
+def standing_member_decisions() -> QuerySet[MemberDecision]:
+    """Decisions that the next release of their list will take over, newest first."""
+    rows = MemberDecision.objects.filter(revoked_at__isnull=True)
+    return rows.select_related("chemical_list", "decision", "decided_by").order_by("-decided_at", "pk")
 
-    What the row states beyond naming (flags, classifications) is not copied: the next import states it, since
-    it then knows whom the numbers belong to.
+
+def decide_open_member(
+    *, by: User, member: OpenMember, substance: uuid.UUID | None, is_new: bool = False
+) -> OpenMember:
+    """The member, decided, and every other of its release that reports the same.
+
+    Where somebody is named, the list names them from now on, by these rows, with the flags and classes that they state.
+    The decision is remembered: the next release of the list that prints the same takes it over.
 
     Args:
         substance: one of the candidates; None: none of them.
+        is_new: it is a substance of its own, which is made.
 
     Raises:
         NotAllowed: they are no curator.
@@ -52,60 +81,171 @@ def decide_open_member(*, by: User, member: OpenMember, substance: uuid.UUID | N
             raise Conflict(_("Somebody has decided on it meanwhile."), code="decided")
         if locked.release.state != Release.State.PUBLISHED:
             raise Conflict(_("Its release is not published yet; confirm or refuse that first."), code="not_published")
-        chosen = _candidate(locked, substance) if substance is not None else None
-        locked.decided_by, locked.decided_at, locked.decision = by, timezone.now(), chosen
-        locked.save(update_fields=["decided_by", "decided_at", "decision"])
+        chosen = _made(locked) if is_new else _candidate(locked, substance) if substance is not None else None
+        decision = _remember(locked, chosen, by, is_new=is_new)
+        rows = [locked, *_that_report_the_same(locked)]
+        for row in rows:
+            _decide(row, decision)
         if chosen is not None:
-            _name(locked, chosen, by)
+            _name(rows, chosen)
         about: dict[str, Any] = {"decision": str(chosen.pk) if chosen else None, "release": str(locked.release_id)}
+        about |= {"is_new": is_new, "rows": len(rows)}
         audit(by=by, action="list_member.decided", subject_kind="open_member", subject_id=locked.pk, **about)
     return locked
 
 
+@transaction.atomic
+def revoke_member_decision(*, by: User, decision: MemberDecision, reason: str) -> MemberDecision:
+    """The decision, taken back: what it named in the release that answers is named no more, and waits again.
+
+    Older releases stay as they were known then. A substance that was made for it stays.
+
+    Raises:
+        NotAllowed: they are no curator.
+        NotValid: there is no reason.
+        Conflict: somebody revoked it meanwhile.
+    """
+    if not may_curate(by):
+        raise NotAllowed(_("Only curators decide whom a row of a list names."))
+    locked = MemberDecision.objects.select_for_update(of=("self",)).select_related("chemical_list").get(pk=decision.pk)
+    reason = tidy(reason)[:_LONGEST_REMARK]
+    if not reason:
+        raise NotValid(_("Say why: the next curator reads it."), code="no_reason")
+    if locked.revoked_at is not None:
+        raise Conflict(_("Somebody has revoked it meanwhile."), code="revoked")
+    locked.revoked_by, locked.revoked_at, locked.revoked_reason = by, timezone.now(), reason
+    locked.save(update_fields=["revoked_by", "revoked_at", "revoked_reason"])
+    release = locked.chemical_list.current_release_id
+    rows = list(OpenMember.objects.filter(remembered=locked, release=release).select_related("entry", "release"))
+    _unname(rows)
+    OpenMember.objects.filter(pk__in=[row.pk for row in rows]).update(
+        decided_by=None, decided_at=None, decision=None, remembered=None
+    )
+    audit(by=by, action="list_member.revoked", subject_kind="member_decision", subject_id=locked.pk, rows=len(rows))
+    return locked
+
+
 def _candidate(member: OpenMember, pk: uuid.UUID) -> Substance:
-    """The substance that stands for the candidate, which may have been merged since."""
+    """The substance that stands for the candidate."""
     found = Substance.objects.seen().filter(pk=pk).first() if str(pk) in member.candidates else None
     if found is None:
         raise NotValid(_("Choose one of the candidates, or none of them."), code="not_a_candidate")
-    while found.merged_into is not None:
-        found = found.merged_into
-    return found
+    return root_of(found)
 
 
-def _name(member: OpenMember, substance: Substance, by: User) -> None:
-    """The membership that the row states of the substance, and the news of it where the list did not name it yet."""
-    entry, release = member.entry, member.release
-    named = ListMembership.objects.filter(release=release, substance=substance)
-    is_news = not named.exists()
-    reason = ";".join(entry.reasons)[:_LONGEST_REASON]
-    if named.filter(entry=entry, reason=reason, valid_from=entry.listed_on).exists():
-        return
-    ListMembership.objects.create(
-        chemical_list_id=release.chemical_list_id,
-        release=release,
-        entry=entry,
-        substance=substance,
-        how=How.AS_MEMBER if entry.role == EntryRole.MEMBER else How.BY_NAME,
-        reason=reason,
-        valid_from=entry.listed_on,
-        valid_until=entry.valid_until,
-        resolved_by="curator",
-        source=Source.objects.get(key=release.chemical_list.slug),
-        locator=f"line {entry.line}, decided by a curator",
-        checked=Checked.IMPORTED,
+def _made(member: OpenMember) -> Substance:
+    """A substance of its own, with the name it is reported by and those of its numbers that nobody else has."""
+    reported = Member(**{"name": member.entry.name, **member.reported})
+    kind = SubstanceKind.GROUP if member.entry.is_group else SubstanceKind.UNSPECIFIED
+    made = Substance.objects.create(name=(reported.name or member.entry.name)[:_LONGEST_NAME], kind=kind)
+    fact = _fact(member)
+    Name.objects.create(substance=made, text=made.name, kind=NameKind.PREFERRED, **fact)
+    for scheme, value in valid_numbers(reported):
+        others = Identifier.objects.filter(scheme=scheme, value=value)
+        if scheme == IdentifierScheme.INDEX or not others.exists():
+            Identifier.objects.create(substance=made, scheme=scheme, value=value, **fact)
+    rebuild_for([made])
+    return made
+
+
+def _fact(member: OpenMember) -> dict[str, Any]:
+    locator = f"release of {member.release.published_on}, line {member.entry.line}"
+    source = Source.objects.get(key=member.release.chemical_list.slug)
+    return {"source": source, "checked": Checked.IMPORTED, "locator": locator}
+
+
+def _remember(member: OpenMember, chosen: Substance | None, by: User, *, is_new: bool) -> MemberDecision:
+    """The decision as the next release will find it, in place of one about the same that stood before."""
+    key = key_of(member.reported)
+    now = timezone.now()
+    before = MemberDecision.objects.filter(
+        chemical_list=member.release.chemical_list_id, key=key, revoked_at__isnull=True
     )
-    Substance.objects.filter(pk=substance.pk).update(revision=F("revision") + 1)
-    if is_news and ChemicalList.objects.filter(current_release=release).exists():
-        record_event(
-            kind="list.entered",
-            subject_kind="substance",
-            subject_id=substance.pk,
-            occurred_on=timezone.localdate(),
-            topic=topic_of(release.chemical_list.slug),
-            details={
-                "list": release.chemical_list.slug,
-                "release": str(release.pk),
-                "decided_by_curator": True,
-                "touches": touched_by({substance.pk})[substance.pk],
+    before.update(revoked_by=by, revoked_at=now, revoked_reason="Decided anew.")
+    return MemberDecision.objects.create(
+        chemical_list_id=member.release.chemical_list_id,
+        key=key,
+        reported=member.reported,
+        decision=chosen,
+        is_new=is_new,
+        decided_by=by,
+        decided_at=now,
+    )
+
+
+def _that_report_the_same(member: OpenMember) -> list[OpenMember]:
+    """Others of its release that wait: a work-list prints a row for each event of a process."""
+    rows = OpenMember.objects.select_for_update(of=("self",)).select_related("entry", "release")
+    waiting = rows.filter(release=member.release_id, decided_at__isnull=True).exclude(pk=member.pk)
+    key = key_of(member.reported)
+    return [row for row in waiting.order_by("pk") if key_of(row.reported) == key]
+
+
+def _decide(row: OpenMember, decision: MemberDecision) -> None:
+    row.decided_by, row.decided_at, row.decision = decision.decided_by, decision.decided_at, decision.decision
+    row.remembered = decision
+    row.save(update_fields=["decided_by", "decided_at", "decision", "remembered"])
+
+
+def _name(rows: Iterable[OpenMember], substance: Substance) -> None:
+    """What the rows state of the substance, and the news of it where the list did not name it yet."""
+    release = next(iter(rows)).release
+    source = Source.objects.get(key=release.chemical_list.slug)
+    is_news = not ListMembership.objects.filter(release=release, substance=substance).exists()
+    for row in rows:
+        entry, reason = row.entry, ";".join(row.entry.reasons)[:_LONGEST_REASON]
+        ListMembership.objects.get_or_create(
+            entry=entry,
+            substance=substance,
+            reason=reason,
+            valid_from=entry.listed_on,
+            defaults={
+                "chemical_list_id": release.chemical_list_id,
+                "release": release,
+                "how": How.AS_MEMBER if entry.role == EntryRole.MEMBER else How.BY_NAME,
+                "valid_until": entry.valid_until,
+                "resolved_by": BY_CURATOR,
+                "source": source,
+                "locator": f"line {entry.line}, decided by a curator",
+                "checked": Checked.IMPORTED,
             },
         )
+        state(row.states, entry=entry, release=release, substance=substance, source=source)
+    Substance.objects.filter(pk=substance.pk).update(revision=F("revision") + 1)
+    if is_news and ChemicalList.objects.filter(current_release=release).exists():
+        _tell("list.entered", substance.pk, release)
+
+
+def _unname(rows: Iterable[OpenMember]) -> None:
+    """Takes back what decided rows stated; what a row says of the substance by other members stays."""
+    touched: dict[uuid.UUID, Release] = {}
+    for row in rows:
+        if row.decision_id is None:
+            continue
+        said = {"entry": row.entry, "substance": row.decision_id}
+        ListMembership.objects.filter(resolved_by=BY_CURATOR, **said).delete()
+        if not ListMembership.objects.filter(**said).exists():
+            HazardClassification.objects.filter(**said).delete()
+            ConcernFlag.objects.filter(**said).delete()
+        touched[row.decision_id] = row.release
+    Substance.objects.filter(pk__in=touched).update(revision=F("revision") + 1)
+    for pk, release in touched.items():
+        if not ListMembership.objects.filter(release=release, substance=pk).exists():
+            _tell("list.left", pk, release)
+
+
+def _tell(kind: str, substance: uuid.UUID, release: Release) -> None:
+    slug = release.chemical_list.slug
+    record_event(
+        kind=kind,
+        subject_kind="substance",
+        subject_id=substance,
+        occurred_on=timezone.localdate(),
+        topic=topic_of(slug),
+        details={
+            "list": slug,
+            "release": str(release.pk),
+            "decided_by_curator": True,
+            "touches": touched_by({substance})[substance],
+        },
+    )

@@ -220,6 +220,11 @@ def folded(name: str) -> str:
     return " ".join(name.replace("‐", "-").replace("–", "-").casefold().split())
 
 
+def valid_numbers(member: Member) -> tuple[Key, ...]:
+    """The numbers of a member whose form and check digit are right."""
+    return _read_numbers(member)[0]
+
+
 def _read_numbers(member: Member) -> tuple[tuple[Key, ...], tuple[Problem, ...]]:
     """The valid numbers of a member; a number whose check digit is wrong is a problem, not a number."""
     numbers, problems = [], []

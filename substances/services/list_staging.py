@@ -38,6 +38,7 @@ from substances.models import (
     Substance,
 )
 from substances.services.list_resolution import Known, Resolved, Resolver
+from substances.services.member_decisions import BY_CURATOR, key_of, standing_decisions, stated_by
 from substances.services.search_terms import rebuild_for
 from substances.vocabulary import Checked, How, NameKind
 
@@ -106,6 +107,7 @@ class _Staging:
         self.told = f"release of {release.published_on}"
         self.restricts = importer.list_slug == RESTRICTIONS
         self.flags: set[FlagKey] = set(ConcernFlag.objects.filter(release=release).values_list(*_FLAG_KEY))
+        self.decided = standing_decisions(release.chemical_list_id)
         self.done = set(Entry.objects.filter(release=release).values_list("sheet", "line"))
 
     def take(self, rows: Iterable[ReportedRow]) -> Staged:
@@ -214,11 +216,12 @@ class _Rows:
         for found in named:
             pk = found.substance
             if pk is None:
-                self.open.append(self._open(found, entry))
-            elif pk not in seen:
+                self.open.append(waits := self._open(row, found, entry, concerns))
+                pk = waits.decision_id  # of an earlier release, by a curator
+            if pk is not None and pk not in seen:
                 seen.add(pk)
                 fact = {"release": self.staging.release, "entry": entry, **self._fact(row.line)}
-                self.memberships.append(self._membership(row, pk, found.resolved_by, fact))
+                self.memberships.append(self._membership(row, pk, found.resolved_by or BY_CURATOR, fact))
                 self.classifications += [_classification(row, pk, one, fact) for one in _once(row.classifications)]
                 flags = (flag_of(row, pk, one, self.staging.flags, **fact) for one in concerns)
                 self.flags += [flag for flag in flags if flag]
@@ -238,12 +241,19 @@ class _Rows:
             **fact | {"locator": f"line {row.line}"},
         )
 
-    def _open(self, found: Resolved, entry: Entry) -> OpenMember:
+    def _open(self, row: ReportedRow, found: Resolved, entry: Entry, concerns: Iterable[StatedConcern]) -> OpenMember:
         first = found.problems[-1] if found.problems else Problem("open", f"{found.member.name} names nobody we know")
+        reported = {name: value for name, value in dataclasses.asdict(found.member).items() if value}
+        decided = self.staging.decided.get(key_of(reported))
         return OpenMember(
             release=self.staging.release,
             entry=entry,
-            reported={name: value for name, value in dataclasses.asdict(found.member).items() if value},
+            reported=reported,
+            states=stated_by(concerns, _once(row.classifications)),
+            remembered_id=decided.pk if decided else None,
+            decided_by_id=decided.by if decided else None,
+            decided_at=decided.at if decided else None,
+            decision_id=decided.substance if decided else None,
             code=first.code,
             message=first.message,
             candidates=[str(pk) for pk in found.candidates],

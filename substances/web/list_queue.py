@@ -17,9 +17,14 @@ from portal.common.errors import DomainError
 from portal.organisations.permissions import curators_only
 from portal.organisations.requests import SignedInRequest
 from portal.organisations.services import audit
-from substances.models import OpenMember, Release, Substance
+from substances.models import MemberDecision, OpenMember, Release, Substance
 from substances.services.list_diff import diff_of_releases
-from substances.services.list_open_members import decide_open_member, open_members
+from substances.services.list_open_members import (
+    decide_open_member,
+    open_members,
+    revoke_member_decision,
+    standing_member_decisions,
+)
 from substances.services.lists import ListError, confirm_release, refuse_release
 from substances.web.releases import diff_page
 
@@ -60,15 +65,28 @@ def decide_member(request: SignedInRequest, member: int) -> HttpResponse:
     found = get_object_or_404(OpenMember.objects.filter(release__state=Release.State.PUBLISHED), pk=member)
     said = request.POST.get("substance", "")
     try:
-        substance = None if said == "none" else UUID(said)
+        substance = None if said in {"none", "new"} else UUID(said)
     except ValueError:
         return _queue(request, problem=_("Choose one of the candidates, or none of them."), status=400)
     try:
-        decided = decide_open_member(by=request.user, member=found, substance=substance)
+        decided = decide_open_member(by=request.user, member=found, substance=substance, is_new=said == "new")
     except DomainError as error:
         return _queue(request, problem=error.message, status=error.status)
     name = decided.decision.name if decided.decision else _("none of them")
     messages.success(request, _("Decided: %(name)s.") % {"name": name})
+    return redirect("web:list-queue")
+
+
+@require_POST
+@curators_only
+def revoke(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Takes a remembered decision back, for a reason."""
+    decision = get_object_or_404(MemberDecision, pk=pk)
+    try:
+        revoke_member_decision(by=request.user, decision=decision, reason=request.POST.get("reason", ""))
+    except DomainError as error:
+        return _queue(request, problem=error.message, status=error.status)
+    messages.success(request, _("Revoked. The rows wait again."))
     return redirect("web:list-queue")
 
 
@@ -106,6 +124,7 @@ def _queue(request: HttpRequest, *, problem: str = "", status: int = 200) -> Htt
             for one in members[:MOST]
         ],
         "more": len(members) > MOST,
+        "decisions": standing_member_decisions()[:MOST],
         "problem": problem,
         "crumbs": [*_crumbs()[:-1], {"label": _("Lists")}],
     }

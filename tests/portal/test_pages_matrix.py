@@ -71,6 +71,7 @@ EXPECTED = {
     "web:registry-findings": Answers(get=(SIGN_IN, 403, 200)),
     "web:registry-propose": Answers(post=(SIGN_IN, 403, 404)),
     "web:registry-dismiss": Answers(post=(SIGN_IN, 403, 404)),
+    "web:member-decision-revoke": Answers(post=(SIGN_IN, 403, 404)),
     "web:my-proposals": Answers(get=(SIGN_IN, 200, 200)),
     "web:proposal": Answers(get=(SIGN_IN, 404, 404), post=(SIGN_IN, 404, 404)),
     "web:proposal-withdraw": Answers(post=(SIGN_IN, 404, 404)),
