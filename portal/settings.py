@@ -305,6 +305,7 @@ SPECTACULAR_SETTINGS = {
         "EntryRole": "substances.vocabulary.EntryRole",
         "ChangeOfList": "substances.api.releases.CHANGES",
         "DifferenceKind": "substances.services.list_diff.KINDS",
+        "SourceSays": "portal.api.substance_serializers.SAYS",
         "TimelineWhat": "substances.timeline.What",
         "TimelinePrecision": "substances.timeline.Precision",
         "ExposedGroup": "substances.health_terms.ExposedGroup",

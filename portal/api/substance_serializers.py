@@ -19,11 +19,13 @@ from substances.api.serializers import (
     NameSerializer,
     SubstanceSerializer,
 )
+from substances.levels import RULE, Level, Says, Statement
 from substances.models import ListMembership, Structure, Substance
 from substances.services.group_standing import GroupStanding, standing_of_row
 from substances.services.health_rows import known_of_row
+from substances.services.levels import levels_of
 from substances.services.list_states import silent_lists
-from substances.vocabulary import Checked
+from substances.vocabulary import Authority, Checked, Concern
 from substitution.api.serializers import ReplacementSerializer
 from substitution.models import Replacement
 from substitution.vocabulary import AlternativeKind, AlternativeStatus
@@ -106,6 +108,36 @@ class DisputedStructureSerializer(serializers.ModelSerializer[Structure]):
         ]
 
 
+SAYS = [(one.value, one.value) for one in Says]
+
+
+class StatementSerializer(serializers.Serializer[Statement]):
+    """What one source says of a concern."""
+
+    says = serializers.ChoiceField(choices=SAYS)
+    of = serializers.CharField(help_text="The hazard assessed, where the concern has several, such as pbt; else empty.")
+    strength = serializers.CharField(help_text="As in concern_flags; empty where the source says none.")
+    authority = serializers.ChoiceField(choices=Authority.choices)
+    ground = serializers.CharField()
+    since = serializers.DateField(source="day", allow_null=True)
+    source_title = serializers.CharField(source="source")
+
+
+class LevelSerializer(serializers.Serializer[Level]):
+    """One concern: what every source says of it, the level that is shown in front."""
+
+    concern = serializers.ChoiceField(choices=Concern.choices)
+    disagree = serializers.BooleanField(
+        help_text="Whether sources contradict one another; missing is no contradiction."
+    )
+    rule = serializers.SerializerMethodField(help_text="The published rule that put the first in front.")
+    statements = StatementSerializer(many=True)
+
+    def get_rule(self, level: Level) -> str:
+        """Its identifier; see docs/method.md."""
+        return RULE
+
+
 class SubstanceDetail(SubstanceRow):
     """Everything: names, classifications, lists and the evidence for alternatives, too."""
 
@@ -118,6 +150,7 @@ class SubstanceDetail(SubstanceRow):
     state_not_held = serializers.SerializerMethodField()
     as_of = serializers.SerializerMethodField()
     known_on = serializers.SerializerMethodField()
+    levels = serializers.SerializerMethodField()
     structure = StructureSerializer(source="shown_structure", allow_null=True, read_only=True)
     disputed_structures = DisputedStructureSerializer(
         many=True, read_only=True, help_text="All that sources dispute, the one shown first in front; else empty."
@@ -135,6 +168,7 @@ class SubstanceDetail(SubstanceRow):
             "state_not_held",
             "as_of",
             "known_on",
+            "levels",
             "structure",
             "disputed_structures",
             "revision",
@@ -184,6 +218,12 @@ class SubstanceDetail(SubstanceRow):
     def _named(self) -> list[ListMembership]:
         rows: list[ListMembership] = self.context["named"]
         return rows
+
+    @extend_schema_field(LevelSerializer(many=True))
+    def get_levels(self, substance: Substance) -> list[dict[str, Any]]:
+        """What sources say of each concern, side by side; the first is shown, by the rule `level/1`."""
+        found: Any = levels_of(substance.flags.all(), self._named())
+        return list(LevelSerializer(found, many=True).data)
 
     @extend_schema_field(ReplacementSerializer(many=True))
     def get_alternatives(self, substance: Substance) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -25,10 +25,12 @@ from portal.web import exposure, sentences
 from portal.web.facets import Counter, counted, facets
 from portal.web.substance_page import SubstanceFacts, facts_of
 from substances.filters import SubstanceFilter
+from substances.levels import Says, Statement
 from substances.models import ConcernFlag, ListMembership, Name, Substance
+from substances.services.levels import levels_of, tiles
 from substances.services.search import search_substances
 from substances.services.succession import successors_of
-from substances.vocabulary import AUTHORITY_RANK, IdentifierScheme
+from substances.vocabulary import Concern, IdentifierScheme, Strength
 from substances.web.clocks import PageClocks, clocks_of
 from substitution.models import Replacement
 
@@ -172,8 +174,8 @@ def _substance_context(facts: SubstanceFacts, clocks: PageClocks) -> dict[str, A
         "identifiers": _strip(shown),
         "other_names": _other_names(shown, facts.names),
         "flags": facts.flags,
-        "flag_tiles": _one_of_each(facts.flags),
-        "disagreements": _disagreements(facts.flags),
+        "flag_tiles": tiles(facts.flags),
+        "side_by_side": _side_by_side(facts),
         "memberships": facts.memberships,
         "standing": facts.groups,
         "by_function": _by_function(facts.replacements),
@@ -217,24 +219,30 @@ def _other_names(shown: Substance, names: list[Name]) -> list[Name]:
     return list(others.values())
 
 
-def _one_of_each(flags: list[ConcernFlag]) -> list[ConcernFlag]:
-    """The firmest flag of each concern, for the tiles under the name."""
-    firmest: dict[str, ConcernFlag] = {}
-    for flag in sorted(flags, key=lambda f: (f.strength == "suspected", AUTHORITY_RANK[f.authority])):
-        firmest.setdefault(flag.concern, flag)
-    return list(firmest.values())
+# What a statement that is no "yes" says, in words.
+SAYS = {
+    Says.NO: gettext_lazy("concluded: no"),
+    Says.INCONCLUSIVE: gettext_lazy("inconclusive"),
+    Says.NO_DATA: gettext_lazy("no data"),
+}
 
 
-def _disagreements(flags: list[ConcernFlag]) -> list[dict[str, Any]]:
-    """Concerns on whose strength standing sources differ."""
-    by_concern: dict[str, list[ConcernFlag]] = {}
-    for flag in flags:
-        by_concern.setdefault(flag.concern, []).append(flag)
+def _side_by_side(facts: SubstanceFacts) -> list[dict[str, Any]]:
+    """Concerns on which sources differ, or of which an assessment says anything but yes; the shown level in front."""
     return [
-        {"label": rows[0].get_concern_display(), "flags": rows}
-        for rows in by_concern.values()
-        if len({row.strength for row in rows if row.strength}) > 1
+        {
+            "label": Concern(level.concern).label,
+            "disagree": level.disagree,
+            "rows": [{"said": one, "says": _says(one)} for one in level.statements],
+        }
+        for level in levels_of(facts.flags, facts.memberships)
+        if level.disagree or any(one.says is not Says.YES for one in level.statements)
     ]
+
+
+def _says(one: Statement) -> str:
+    words = str(SAYS[one.says]) if one.says in SAYS else str(dict(Strength.choices).get(one.strength, _("yes")))
+    return f"{one.of.upper().replace('VPV', 'vPv')}: {words}" if one.of else words
 
 
 def _by_function(replacements: list[Replacement]) -> list[dict[str, Any]]:

@@ -90,12 +90,17 @@ class Named:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Grouped:
-    """That the substance belongs to a structural group: by name, as a member, or inferred by the rule."""
+    """That the substance belongs to a structural group: by name, as a member, or inferred by the rule.
+
+    Attributes:
+        fulfils: whether one of its structures fulfils the group's rule, whoever else says that it belongs.
+    """
 
     slug: str
     name: str
     how: str
     has_rule: bool
+    fulfils: bool = False
 
 
 @dataclasses.dataclass(slots=True)

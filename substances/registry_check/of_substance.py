@@ -151,10 +151,9 @@ def structures_that_differ(known: Known, world: World) -> Iterator[Found]:
 
 def groups_of_label_and_structure(known: Known, world: World) -> Iterator[Found]:
     """Groups that a source names it in and the rule does not find, and the other way round."""
-    inferred = {one.slug for one in known.groups if one.how == How.INFERRED}
     for one in known.groups:
         about = {"group": one.name, "slug": one.slug}
-        if one.how != How.INFERRED and one.has_rule and known.was_asked and one.slug not in inferred:
+        if one.how != How.INFERRED and one.has_rule and known.was_asked and not one.fulfils:
             yield Found("group_labelled_only", (str(known.pk), one.slug), known.pk, about)
         if one.how == How.INFERRED:
             if (one.slug, known.slug or "") in world.non_members:

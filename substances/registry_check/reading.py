@@ -19,7 +19,10 @@ from substances.models import (
     ChemicalList,
     ConcernFlag,
     Entry,
+    GroupAssessment,
+    GroupFinding,
     GroupMembership,
+    GroupRuleVersion,
     HazardClassification,
     Identifier,
     ListMembership,
@@ -30,7 +33,6 @@ from substances.models import (
 )
 from substances.registry_check import of_claims, of_rows
 from substances.registry_check.facts import Claim, Class, Flag, Found, Grouped, Known, Named, Place, World, folded_label
-from substances.services.catalogue_changes import STARTER_CHECKED
 from substances.services.catalogue_read import read_catalogue
 from substances.vocabulary import How, IdentifierScheme, ListEffect, NameKind
 
@@ -56,7 +58,7 @@ def the_world() -> World:
 
 
 def batches() -> Iterator[list[Known]]:
-    """All living substances with their facts, eight statements for each batch."""
+    """All living substances with their facts, nine statements for each batch."""
     last: UUID | None = None
     while True:
         living = Substance.objects.living().order_by("pk")
@@ -80,14 +82,27 @@ def _fill(batch: Mapping[UUID, Known]) -> None:
     claims = Identifier.objects.filter(substance__in=ids).order_by("pk")
     for pk, key, scheme, value, source in claims.values_list("substance_id", "pk", "scheme", "value", "source__key"):
         batch[pk].claims.append(Claim(key, scheme, value, source))
-    groups = GroupMembership.objects.filter(substance__in=ids).order_by("pk")
-    for row in groups.select_related("group").only("substance_id", "how", "group__slug", "group__name", "group__rule"):
-        about = Grouped(row.group.slug, row.group.name, row.how, bool(row.group.rule))
-        batch[row.substance_id].groups.append(about)
+    for pk, grouped in _groups(ids):
+        batch[pk].groups.append(grouped)
+    asked = GroupAssessment.objects.filter(substance__in=ids, structure__isnull=False, problem="").order_by()
+    for pk in asked.values_list("substance_id", flat=True):
+        batch[pk].was_asked = True
     keys = Structure.objects.filter(substance__in=ids).exclude(inchikey="").order_by()
-    for pk, inchikey, source, checked in keys.values_list("substance_id", "inchikey", "source__title", "checked"):
+    for pk, inchikey, source in keys.values_list("substance_id", "inchikey", "source__title"):
         batch[pk].skeletons.setdefault(skeleton_of(inchikey), []).append(source)
-        batch[pk].was_asked |= checked in STARTER_CHECKED
+
+
+def _groups(ids: Collection[UUID]) -> Iterator[tuple[UUID, Grouped]]:
+    """Named and inferred members; whether a structure of theirs fulfils the rule that answers."""
+    fulfils = GroupFinding.objects.filter(
+        version__group=OuterRef("group"),
+        version__state=GroupRuleVersion.State.ANSWERING,
+        structure__substance=OuterRef("substance"),
+    )
+    rows = GroupMembership.objects.filter(substance__in=ids).annotate(fulfils=Exists(fulfils)).order_by("pk")
+    rows = rows.annotate(has_rule=Q(group__rule__isnull=False))
+    for pk, *said in rows.values_list("substance_id", "group__slug", "group__name", "how", "has_rule", "fulfils"):
+        yield pk, Grouped(*said)
 
 
 def _of_list(release_list: str | None, copy_of: str) -> str:

@@ -137,7 +137,7 @@ def a_group(how: str, **more: Any) -> Grouped:
 def test_a_label_without_the_structure_is_told_only_where_the_rule_was_asked() -> None:
     assert kinds(groups=[a_group("as_member")], was_asked=True) == ["group_labelled_only"]
     assert kinds(groups=[a_group("as_member")]) == []
-    assert kinds(groups=[a_group("as_member"), a_group("inferred")], was_asked=True) == []
+    assert kinds(groups=[a_group("as_member", fulfils=True)], was_asked=True) == []
     assert kinds(groups=[a_group("by_name", has_rule=False)], was_asked=True) == []
 
 
