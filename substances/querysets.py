@@ -149,6 +149,8 @@ class SubstanceQuerySet(models.QuerySet["Substance"]):
             Prefetch("identifiers", queryset=identifiers.select_related("source")),
             Prefetch("flags", queryset=(flags.at(clocks) if clocks else flags.standing()).select_related("source")),
             Prefetch("group_memberships", queryset=groups.select_related("group", "source")),
+            Prefetch("flags", queryset=(flags.at(clocks) if clocks else flags.standing()).with_row()),
+            Prefetch("group_memberships", queryset=groups.select_related("group")),
             Prefetch("structures", queryset=told, to_attr="told_structures"),
         )
 
@@ -222,6 +224,11 @@ class FlagQuerySet(_OfAList):
     """Concern flags."""
 
     start, end = "since", "until"
+
+    def with_row(self) -> Self:
+        """With source, and the list, release and row that state it, in the same query; wide columns are left out."""
+        wide = ("entry__reported", "entry__facts", "release__problems", "release__learned", "release__waits_for")
+        return self.select_related("source", "release__chemical_list", "entry").defer(*wide)
 
     def standing(self, day: dt.date | None = None) -> Self:
         """Those in force that hold on `day` (today, if none is given)."""

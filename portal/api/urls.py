@@ -8,7 +8,7 @@ from rest_framework.permissions import AllowAny
 
 from portal.api import jobs, root, substances
 from portal.companies.api import views as companies
-from substances.api import events, facts, findings, groups, health, lists, releases, searches, timeline
+from substances.api import events, facts, findings, groups, health, lists, releases, rules, searches, timeline
 from substitution.api import alternatives
 
 app_name = "api"
@@ -31,6 +31,7 @@ urlpatterns = [
     path("lists/<slug:slug>/releases/", releases.ListReleasesView.as_view(), name="list-releases"),
     path("lists/<slug:slug>/diff/", releases.ListDiffView.as_view(), name="list-diff"),
     path("events/", events.EventsView.as_view(), name="events"),
+    path("rules/", rules.RulesView.as_view(), name="rules"),
     path("groups/", lists.GroupsView.as_view(), name="groups"),
     path("groups/<slug:slug>/", groups.GroupView.as_view(), name="group"),
     path("groups/<slug:slug>/members/", groups.GroupMembersView.as_view(), name="group-members"),

@@ -15,11 +15,14 @@ from django.views.decorators.http import require_safe
 from portal.common.kept import Kept
 from portal.watching.models import Event
 from portal.web.design import samples
-from substances.models import ChemicalList, ListMembership, Source, Substance, SubstanceGroup
-from substances.vocabulary import Authority, ListEffect
+from substances.importers.rules import EDITION, HISTORY, RULES
+from substances.models import ChemicalList, ConcernFlag, ListMembership, Source, Substance, SubstanceGroup
+from substances.vocabulary import Authority, ListEffect, Strength
 from substitution.models import Alternative, Replacement
 
 SHOWN = Kept("substances", "substitution")
+
+MOST_OWN_RULES = 500
 
 
 @require_safe
@@ -79,6 +82,21 @@ def method(request: HttpRequest) -> HttpResponse:
         "crumbs": [{"label": _("Home"), "url": reverse("web:home")}, {"label": _("How we judge")}],
     }
     return render(request, "web/method.html", context)
+
+
+@require_safe
+def rules(request: HttpRequest) -> HttpResponse:
+    """The register of rules that flags are cited from; rules of lists that came with a mapping behind it."""
+    own = ConcernFlag.objects.in_force().exclude(rule__in=["", *RULES]).order_by("rule", "concern")
+    strengths = dict(Strength.choices)
+    context = {
+        "rules": [{"rule": rule, "strength": strengths.get(rule.strength, _("not said"))} for rule in RULES.values()],
+        "own": own.values("rule", "concern", "legal_basis").distinct()[:MOST_OWN_RULES],
+        "edition": EDITION,
+        "history": HISTORY[EDITION],
+        "crumbs": [{"label": _("Home"), "url": reverse("web:home")}, {"label": _("Published rules")}],
+    }
+    return render(request, "web/rules.html", context)
 
 
 @require_safe

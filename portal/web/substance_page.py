@@ -175,7 +175,7 @@ def _production(row: dict[str, Any]) -> Production:
 
 def _complete(shown: Substance, neighbours: list[Substance], candidates: list[Substance], clocks: Clocks) -> None:
     """Fetch what rows show, each kind of fact once for all of them."""
-    flags = ConcernFlag.objects.at(clocks).select_related("source")
+    flags = ConcernFlag.objects.at(clocks).with_row()
     prefetch_related_objects([shown, *neighbours, *candidates], Prefetch("flags", flags))
     structures = Structure.objects.told().select_related("source")
     prefetch_related_objects(

@@ -55,6 +55,7 @@ urlpatterns = [
     path("review/<uuid:pk>/", review.proposal, name="proposal"),
     path("review/<uuid:pk>/withdraw/", review.withdraw, name="proposal-withdraw"),
     path("method/", home.method, name="method"),
+    path("rules/", home.rules, name="rules"),
     path("sources/", home.sources, name="sources"),
     path("design/", home.design, name="design"),
     path("api/", home.api_docs, name="api-docs"),

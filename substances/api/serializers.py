@@ -48,6 +48,15 @@ class NameSerializer(FactSerializer[Name]):
         fields = ["text", "language", "kind", "source"]
 
 
+class StatedBySerializer(serializers.Serializer[ConcernFlag]):
+    """The row that a flag stands on; nulls where the starter catalogue or a proposal states it."""
+
+    list = serializers.CharField(source="release.chemical_list.slug", default=None, allow_null=True)
+    release = serializers.UUIDField(source="release_id", allow_null=True)
+    sheet = serializers.CharField(source="entry.sheet", default=None, allow_null=True)
+    line = serializers.IntegerField(source="entry.line", default=None, allow_null=True)
+
+
 class FlagSerializer(FactSerializer[ConcernFlag]):
     """A concern: what, how sure, who says so, on what ground, since when."""
 
@@ -55,6 +64,8 @@ class FlagSerializer(FactSerializer[ConcernFlag]):
         source="get_concern_display", read_only=True, help_text="The concern in words, in the reader's language."
     )
     authority_label = serializers.CharField(source="get_authority_display", read_only=True)
+    rule = serializers.CharField(read_only=True, help_text="Code of the published rule, see /rules/; empty: none.")
+    row = StatedBySerializer(source="*", read_only=True)
 
     class Meta:
         model = ConcernFlag
@@ -65,11 +76,13 @@ class FlagSerializer(FactSerializer[ConcernFlag]):
             "authority",
             "authority_label",
             "legal_basis",
+            "rule",
             "since",
             "until",
             "source",
             "locator",
             "checked",
+            "row",
         ]
 
 

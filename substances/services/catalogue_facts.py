@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from substances.importers.grounds import rule_of_ground
 from substances.models import (
     ChemicalList,
     ConcernFlag,
@@ -153,16 +154,20 @@ class FactWriter:
 
     def _flags(self) -> Changes:
         wanted = []
+        rows = self.files.memberships
+        pops = {line.text("substance"): line.optional("reason") for line in rows if line.text("list") == "eu-pops"}
         for line in self.files.flags:
             if line.choice("authority", Authority) not in _AUTHORITIES:
                 raise line.error("authority", f"is not one of {', '.join(_AUTHORITIES)}")
+            concern, ground = line.choice("concern", Concern), line.text("legal_basis", longest=300)
             wanted.append(
                 ConcernFlag(
                     **self._fact(line),
-                    concern=line.choice("concern", Concern),
+                    concern=concern,
                     strength=line.choice("strength", Strength, default=""),
                     authority=line.text("authority"),
-                    legal_basis=line.text("legal_basis", longest=300),
+                    legal_basis=ground,
+                    rule=rule_of_ground(concern, ground, reason=pops.get(line.text("substance"), "")),
                     since=line.day("since"),
                     until=line.day("until"),
                 )
