@@ -59,6 +59,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 class HeartbeatQuerySet(models.QuerySet["Heartbeat"]):
     """Signs of life."""
 
-    def fresh(self, *, kind: str, seconds: float = 10) -> Self:
-        """Those of a kind ("worker", "scheduler") that are younger than `seconds`."""
-        return self.filter(kind=kind, at__gt=from_now(-seconds))
+    def fresh(self, *, kind: str, seconds: float = 10, now: dt.datetime | None = None) -> Self:
+        """Those of a kind ("worker", "scheduler") younger than `seconds`, at `now` or by the database's clock."""
+        since = from_now(-seconds) if now is None else now - dt.timedelta(seconds=seconds)
+        return self.filter(kind=kind, at__gt=since)

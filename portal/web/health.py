@@ -17,8 +17,6 @@ from django.views.decorators.http import require_safe
 from portal.jobs.models import Heartbeat
 from substances.models import CatalogueLoad, SearchTerm, Substance
 
-WORKER_SILENT_AFTER = dt.timedelta(seconds=10)
-
 
 def answer_health_first(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Middleware: `/healthz` and `/readyz` are answered before hosts, sessions and logs, to whoever watches us."""
@@ -60,7 +58,7 @@ def what_is_missing(*, now: dt.datetime) -> list[str]:
     present = {
         "catalogue": CatalogueLoad.objects.exists() and Substance.objects.exists(),
         "search index": SearchTerm.objects.exists(),
-        "worker": Heartbeat.objects.filter(kind="worker", at__gt=now - WORKER_SILENT_AFTER).exists(),
+        "worker": Heartbeat.objects.fresh(kind="worker", now=now).exists(),
     }
     return [name for name, is_there in present.items() if not is_there]
 

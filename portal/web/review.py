@@ -25,6 +25,7 @@ from portal.review.services import (
     may_withdraw,
     reasons_locked,
     reject_proposal,
+    take_up_proposal,
     why_locked,
     withdraw_proposal,
 )
@@ -86,7 +87,9 @@ def _say(proposal: Proposal) -> str:
 
 
 def _find(request: SignedInRequest, pk: UUID) -> Proposal:
-    rows = Proposal.objects.visible_to(request.user).select_related("proposed_by", "organisation", "decided_by")
+    rows = Proposal.objects.visible_to(request.user).select_related(
+        "proposed_by", "organisation", "decided_by", "reviewer"
+    )
     return get_object_or_404(rows, pk=pk)
 
 
@@ -97,6 +100,8 @@ def proposal(request: SignedInRequest, pk: UUID) -> HttpResponse:
     shown = _find(request, pk)
     if request.method != "POST":
         return _page(request, shown, DecisionForm())
+    if request.POST.get("decision") == "take_up":
+        return _take_up(request, shown)
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return _page(request, shown, form, status=400)
@@ -108,6 +113,16 @@ def proposal(request: SignedInRequest, pk: UUID) -> HttpResponse:
         return _page(request, _find(request, pk), form, status=error.status)
     messages.success(request, _("Decided. The decision and its reason are public."))
     return redirect("web:review")
+
+
+def _take_up(request: SignedInRequest, shown: Proposal) -> HttpResponse:
+    """Lets the others see that this curator reads it."""
+    try:
+        take_up_proposal(by=request.user, proposal=shown)
+    except DomainError as error:
+        messages.error(request, error.message)
+        return _page(request, _find(request, shown.pk), DecisionForm(), status=error.status)
+    return redirect("web:proposal", shown.pk)
 
 
 @require_POST

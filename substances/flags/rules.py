@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portal.organisations.models import Organisation, User
-from portal.organisations.permissions import organisations_of
+from portal.organisations.permissions import may_act_for, organisations_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -24,4 +24,6 @@ def may_flag_for(user: User | AnonymousUser) -> QuerySet[Organisation]:
 
 def may_propose(user: User | AnonymousUser, organisation: Organisation | None) -> bool:
     """Whether the person may flag a substance in the name of this organisation."""
-    return organisation is not None and may_flag_for(user).filter(pk=organisation.pk).exists()
+    if organisation is None or organisation.kind != Organisation.Kind.NGO or organisation.confirmed_at is None:
+        return False
+    return may_act_for(user, organisation)

@@ -199,3 +199,15 @@ def test_a_person_finds_their_proposals_and_nobody_elses(client: Client) -> None
     page = client.get(reverse("web:my-proposals")).content.decode()
     assert page_of(own) in page
     assert page_of(other) not in page
+
+
+def test_a_curator_says_that_they_read_it_and_the_others_see_who_does() -> None:
+    proposal = a_proposed_flag()
+    ada, client = a_curator(name="Ada"), Client()
+    client.force_login(ada)
+    assert "I am reading it" in said_to(ada, proposal)
+    assert client.post(page_of(proposal), {"decision": "take_up"}).status_code == 302
+    proposal.refresh_from_db()
+    assert (proposal.reviewer, proposal.state) == (ada, Proposal.State.IN_REVIEW)
+    assert "Ada reads it." in said_to(a_curator(), proposal)
+    assert client.post(page_of(proposal), {"decision": "take_up"}).status_code == 409
