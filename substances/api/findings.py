@@ -33,7 +33,7 @@ class CuratorsOnly(BasePermission):
         return may_curate(request.user)
 
 
-class FindingSerializer(serializers.ModelSerializer[RegistryFinding]):
+class RegistryFindingSerializer(serializers.ModelSerializer[RegistryFinding]):
     """One contradiction: what, where, since when, and what can be proposed about it."""
 
     kind = serializers.CharField(read_only=True, help_text="Such as flag_missing; see docs/rest.md.")
@@ -71,7 +71,7 @@ class FindingsView(ListAPIView[RegistryFinding]):
     """What the registry contradicts itself in: open findings, or those in the `state` asked. For curators."""
 
     permission_classes = [CuratorsOnly]
-    serializer_class = FindingSerializer
+    serializer_class = RegistryFindingSerializer
     pagination_class = pages_by("kind", "key")
     filterset_class = FindingFilter
     queryset = RegistryFinding.objects.all()
