@@ -142,7 +142,7 @@ def raise_flag(proposal: Proposal, by: User) -> None:
             )
     except IntegrityError as error:
         raise Conflict(_("The flag stands already."), code="changed") from error
-    _done(proposal, by, "flag.stated", concern=rule.concern)
+    _done(proposal, by, "flag.published", concern=rule.concern)
 
 
 def withdraw_flag(proposal: Proposal, by: User) -> None:
@@ -174,7 +174,7 @@ def reject(proposal: Proposal, by: User) -> None:
 def merge(proposal: Proposal, by: User) -> None:
     """Merges the substance into the other one."""
     merge_substances(gone=proposal.target_id, kept=UUID(proposal.payload["into"]))
-    _done(proposal, by, "substance.merged", into=proposal.payload["into"])
+    _done(proposal, by, "substance.merged", others=[proposal.payload["into"]])
 
 
 def _done(proposal: Proposal, by: User, kind: str, **details: Any) -> None:

@@ -97,8 +97,8 @@ def test_one_click_proposes_another_curator_accepts_and_the_finding_is_gone(
         finding.entry_id,
         "reviewed",
     )
-    assert AuditEvent.objects.filter(action="flag.stated", subject_id=str(finding.substance_id)).exists()
-    assert Event.objects.filter(kind="flag.stated", subject_id=finding.substance_id).exists()
+    assert AuditEvent.objects.filter(action="flag.published", subject_id=str(finding.substance_id)).exists()
+    assert Event.objects.filter(kind="flag.published", subject_id=finding.substance_id).exists()
     check_registry()
     assert not RegistryFinding.objects.open().filter(kind="flag_missing").exists()
 
