@@ -22,7 +22,7 @@ from substances.importers.values.hazard_codes import CONCERN_RULES
 from substances.models import ConcernFlag, HazardClassification, RegistryFinding, Substance
 from substances.registry_check.kinds import KINDS, MERGE, RAISE_FLAG, REJECT_CLAIM, WITHDRAW_FLAG
 from substances.services.claims import reject_claim
-from substances.services.merging import merge_substances
+from substances.services.succession import merge_substances
 from substances.vocabulary import Authority, Checked, Concern, ListEffect, Strength
 
 PREFIX = "substances.registry."
@@ -173,8 +173,8 @@ def reject(proposal: Proposal, by: User) -> None:
 
 def merge(proposal: Proposal, by: User) -> None:
     """Merges the substance into the other one."""
-    merge_substances(gone=proposal.target_id, kept=UUID(proposal.payload["into"]))
-    _done(proposal, by, "substance.merged", others=[proposal.payload["into"]])
+    gone = Substance.objects.get(pk=proposal.target_id)
+    merge_substances(by=by, substance=gone, into=UUID(proposal.payload["into"]), reason=proposal.decision_reason)
 
 
 def _done(proposal: Proposal, by: User, kind: str, **details: Any) -> None:

@@ -182,7 +182,7 @@ def shared_claims() -> Iterator[Found]:
             yield from of_claims.shared_name(shown[folded], folded, [holders[pk] for pk in pks])
 
 
-_LIVING = Q(substance__merged_into__isnull=True, substance__staged_by__isnull=True)
+_LIVING = Q(substance__merged_into__isnull=True, substance__split_at__isnull=True, substance__staged_by__isnull=True)
 
 
 def _batched(rows: Iterable[Any]) -> Iterator[list[Any]]:
