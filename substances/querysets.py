@@ -147,10 +147,8 @@ class SubstanceQuerySet(models.QuerySet["Substance"]):
         told = structures.told().select_related("source")
         return self.prefetch_related(
             Prefetch("identifiers", queryset=identifiers.select_related("source")),
-            Prefetch("flags", queryset=(flags.at(clocks) if clocks else flags.standing()).select_related("source")),
-            Prefetch("group_memberships", queryset=groups.select_related("group", "source")),
             Prefetch("flags", queryset=(flags.at(clocks) if clocks else flags.standing()).with_row()),
-            Prefetch("group_memberships", queryset=groups.select_related("group")),
+            Prefetch("group_memberships", queryset=groups.select_related("group", "source")),
             Prefetch("structures", queryset=told, to_attr="told_structures"),
         )
 
