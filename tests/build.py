@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import zlib
 
 from django.utils import timezone
 
@@ -81,6 +82,7 @@ def a_substance(
 def a_structure(*, of: Substance, smiles: str, source: Source | None = None) -> Structure:
     """A structure given to a substance, in standard form, with its stored fingerprints. Loads RDKit."""
     from substances.chemistry import fingerprints
+    from substances.chemistry.molfile import molfile_of
     from substances.chemistry.standardise import standardise
 
     standard, mol = standardise(smiles, "smiles")
@@ -97,6 +99,7 @@ def a_structure(*, of: Substance, smiles: str, source: Source | None = None) -> 
         parent_smiles=standard.parent.smiles,
         parent_inchikey=standard.parent.inchikey,
         svg="<svg></svg>",
+        molfile_deflated=zlib.compress(molfile_of(mol).encode()),
         standardiser=standard.standardiser,
     )
     Fingerprint.objects.bulk_create(

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -24,6 +24,7 @@ from portal.common.rest.pages import browse
 from portal.web import exposure, sentences
 from portal.web.facets import Counter, counted, facets
 from portal.web.substance_page import SubstanceFacts, facts_of
+from substances.downloads.files import file_links, in_order, substance_file
 from substances.filters import SubstanceFilter
 from substances.levels import Says, Statement
 from substances.models import ConcernFlag, ListMembership, Name, Substance
@@ -92,6 +93,7 @@ def substances(request: HttpRequest) -> HttpResponse:
         **_counted(request, rows, found),
         "is_filtered": any(request.GET.getlist(name) for name in COUNTERS),
         "complaints": chosen.complaints(),
+        "files": file_links("web:substances-file", query=_only_filters(request)),
         "crumbs": [{"label": _("Home"), "url": reverse("web:home")}, {"label": _("Substances")}],
     }
     return render(request, "web/substances.html", context, status=400 if context["complaints"] else 200)
@@ -104,6 +106,24 @@ def _counted(request: HttpRequest, rows: QuerySet[Substance], found: QuerySet[Su
         f"facets {chosen}",
         lambda: {"count": found.count(), "filters": facets(SubstanceFilter, request.GET, rows, COUNTERS)},
     )
+
+
+def _only_filters(request: HttpRequest) -> str:
+    asked = request.GET.copy()
+    for name in set(asked) - set(COUNTERS):
+        del asked[name]
+    return asked.urlencode()
+
+
+@require_safe
+def substances_file(request: HttpRequest, form: str) -> StreamingHttpResponse:
+    """What the filters leave, all of it, as a file; a choice that is not known is no reason to give everything."""
+    chosen = SubstanceFilter(request.GET, queryset=Substance.objects.living())
+    if chosen.complaints():
+        raise Http404(" ".join(chosen.complaints()))
+    asked = {name.capitalize(): ", ".join(request.GET.getlist(name)) for name in COUNTERS if request.GET.get(name)}
+    about = {"Substances": chosen.qs.count(), **asked}
+    return substance_file(request, in_order(chosen.qs), form, name="substances", about=about)
 
 
 @require_safe

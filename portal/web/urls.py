@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, register_converter
 
+from portal.common.tables import FileFormat
 from portal.companies import web as companies
 from portal.web import groups, home, review, substances
 from substances.web import feeds, findings, flags, list_queue, lists, releases, searches, timeline
 from substitution.web import alternatives
+
+register_converter(FileFormat, "form")
 
 app_name = "web"
 urlpatterns = [
@@ -17,6 +20,7 @@ urlpatterns = [
     path("search/structure/<uuid:pk>/", searches.search_result, name="structure-search-result"),
     path("search/structure/<uuid:pk>/cancel/", searches.cancel_search, name="structure-search-cancel"),
     path("substances/", substances.substances, name="substances"),
+    path("substances/download.<form:form>", substances.substances_file, name="substances-file"),
     path("substances/<uuid:pk>/", substances.substance, name="substance"),
     path("substances/<uuid:pk>/timeline/", timeline.timeline, name="substance-timeline"),
     path("substances/<uuid:pk>/timeline.csv", timeline.timeline_csv, name="substance-timeline-csv"),
@@ -28,9 +32,8 @@ urlpatterns = [
     path("companies/<slug:slug>/", companies.company, name="company"),
     path("lists/<slug:slug>/", lists.chemical_list, name="list"),
     path("lists/<slug:slug>/diff/", releases.list_diff, name="list-diff"),
+    path("lists/<slug:slug>/diff/download.<form:form>", releases.diff_file, name="list-diff-file"),
     path("lists/<slug:slug>/releases/<uuid:pk>/", releases.release, name="release"),
-    path("lists/<slug:slug>/releases/<uuid:pk>/entries.csv", releases.entries_csv, name="release-csv"),
-    path("lists/<slug:slug>/releases/<uuid:pk>/entries.json", releases.entries_json, name="release-json"),
     path("groups/", groups.groups, name="groups"),
     path("groups/<slug:slug>/", groups.group, name="group"),
     path("groups/<slug:slug>/members.csv", groups.group_csv, name="group-csv"),
@@ -43,6 +46,7 @@ urlpatterns = [
     path("substances/<uuid:pk>/days.ics", feeds.substance_days, name="substance-calendar"),
     path("groups/<slug:slug>/feed.atom", feeds.group_changes, name="group-feed"),
     path("groups/<slug:slug>/days.ics", feeds.group_days, name="group-calendar"),
+    path("lists/<slug:slug>/releases/<uuid:pk>/entries.<form:form>", releases.entries_file, name="release-file"),
     path("review/", review.queue, name="review"),
     path("review/lists/", list_queue.queue, name="list-queue"),
     path("review/lists/releases/<uuid:pk>/", list_queue.waiting_release, name="waiting-release"),

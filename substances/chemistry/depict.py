@@ -32,6 +32,7 @@ def depict(
     label: str,
     highlight_atoms: Collection[int] = (),
     highlight_bonds: Collection[int] | None = None,
+    flat: Chem.Mol | None = None,
 ) -> str:
     """An SVG drawing of a sanitised molecule.
 
@@ -42,8 +43,9 @@ def depict(
         label: what the picture shows, for people who do not see it.
         highlight_atoms: indices of atoms to put a marker band under.
         highlight_bonds: indices of bonds to mark; by default those between marked atoms.
+        flat: `laid_out(mol)`, where it is at hand.
     """
-    drawn = _prepared(mol)
+    drawn = laid_out(mol) if flat is None else flat
     atoms = list(highlight_atoms)
     bonds = list(highlight_bonds) if highlight_bonds is not None else _bonds_between(mol, set(atoms))
     points, bond_length = _scaled(drawn)
@@ -63,7 +65,7 @@ def depict(
     )
 
 
-def _prepared(mol: Chem.Mol) -> Chem.Mol:
+def laid_out(mol: Chem.Mol) -> Chem.Mol:
     """A copy with double bonds in rings written out, flat coordinates and wedges."""
     drawn = Chem.Mol(mol)
     Chem.Kekulize(drawn, clearAromaticFlags=True)

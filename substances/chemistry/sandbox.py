@@ -20,12 +20,13 @@ from typing import Any, BinaryIO, NoReturn, TypeAlias
 
 from rdkit import Chem
 
-from .depict import depict
+from .depict import depict, laid_out
 from .envelope import MAX_ATOMS_QUERY, MAX_ATOMS_REGISTRY, notation_named
 from .fingerprints import STORED, fingerprint
 from .groups import GroupRule, match_group
 from .issues import structure_issues
 from .messages import ChemistryError
+from .molfile import molfile_of
 from .parse import listen_to_rdkit, read_molecule
 from .standardise import STANDARDISER, standardise
 
@@ -137,9 +138,10 @@ def _read_structure(
     label: str = "",
     svg: bool = True,
 ) -> Answer:
-    """Standard form, fingerprints (base64, by key), drawing and issues of one structure."""
+    """Standard form, fingerprints (base64, by key), drawing, molfile and issues of one structure."""
     record, mol = standardise(text, notation_named(format), max_atoms=max_atoms)
     own = _fingerprints(mol)
+    flat = laid_out(mol) if svg else None
     parent = own if record.parent.smiles == record.smiles else _parent_fingerprints(record.parent.smiles)
     return {
         "format": format,
@@ -158,7 +160,8 @@ def _read_structure(
         "elements": sorted({atom.GetSymbol() for atom in mol.GetAtoms()}),
         "fingerprints": own,
         "parent_fingerprints": parent,
-        "svg": depict(mol, label=label or record.formula) if svg else None,
+        "svg": depict(mol, label=label or record.formula, flat=flat) if flat else None,
+        "molfile": molfile_of(mol, flat=flat) if flat else None,
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +30,9 @@ class Structure(SourcedFact):
     parent_reason = models.CharField(max_length=60, blank=True)
     issues = models.JSONField(default=list)
     svg = models.TextField(help_text=_("Drawn by substances.chemistry.depict; trusted markup."))
+    molfile_deflated = models.BinaryField(
+        default=b"", help_text=_("The flat drawing as a molfile, by zlib; empty where a molfile would say another.")
+    )
     standardiser = models.CharField(max_length=80, help_text=_("Versions of the standardiser and of RDKit."))
     is_current = models.BooleanField(default=True, help_text=_("The one shown first where sources differ."))
     note = models.TextField(blank=True)
@@ -58,6 +63,11 @@ class Structure(SourcedFact):
     def skeleton(self) -> str:
         """The first block of the InChIKey: the connectivity, without stereochemistry or isotopes."""
         return skeleton_of(self.inchikey)
+
+    @property
+    def molfile(self) -> str:
+        """A molfile of the standard form with flat coordinates; "" where none can be written."""
+        return zlib.decompress(self.molfile_deflated).decode() if self.molfile_deflated else ""
 
 
 class Fingerprint(models.Model):

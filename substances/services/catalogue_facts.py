@@ -115,6 +115,7 @@ class FactWriter:
                     parent_reason=found.parent_reason,
                     issues=found.issues,
                     svg=found.svg,
+                    molfile_deflated=found.molfile_deflated,
                     standardiser=found.standardiser,
                     is_current=fact["substance_id"] not in others_first,
                     note=line.optional("note"),

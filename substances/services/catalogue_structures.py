@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import queue
+import zlib
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -30,6 +31,7 @@ class Measured:
     Attributes:
         parent_reason: code of why there is no parent, or of what was left out of it; "" where it is the same.
         issues: as `substances.chemistry.issues` scores them, as JSON values.
+        molfile_deflated: as `Structure.molfile_deflated`.
         fingerprints, parent_fingerprints: bytes by key.
     """
 
@@ -43,6 +45,7 @@ class Measured:
     parent_reason: str
     issues: list[dict[str, Any]]
     svg: str
+    molfile_deflated: bytes
     standardiser: str
     fingerprints: Mapping[str, bytes]
     parent_fingerprints: Mapping[str, bytes]
@@ -67,6 +70,7 @@ def measure(box: Sandbox, text: str, *, notation: str = "smiles", label: str = "
         parent_reason=notes[0]["code"] if notes else "",
         issues=answer["issues"],
         svg=answer["svg"] or "",
+        molfile_deflated=zlib.compress(answer["molfile"].encode()) if answer["molfile"] else b"",
         standardiser=answer["standardiser"],
         fingerprints=_decoded(answer["fingerprints"]),
         parent_fingerprints=_decoded(answer["parent_fingerprints"] or {}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import uuid
 from collections import defaultdict
@@ -10,6 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from portal.common.spreadsheet import Cell
 from substances.models import ChemicalList, Entry, Identifier, ListMembership, Release
 from substances.vocabulary import IdentifierScheme
 
@@ -43,12 +45,12 @@ def rows_of(release: Release) -> Iterator[dict[str, Any]]:
         yield from (_row(entry, named.get(entry.pk, [])) for entry in batch)
 
 
-def table_of(release: Release) -> Iterator[list[str]]:
-    """The same as a table of text: a header, then the publisher's columns as printed and ours."""
+def table_of(release: Release) -> Iterator[list[Cell]]:
+    """The same as a table: a header, then the publisher's columns as printed, which are text, and ours."""
     printed = columns_of(release)
     yield [*printed, *(f"{_PREFIX}{name}" for name in OURS)]
     for row in rows_of(release):
-        yield [*(_text(row["printed"].get(name)) for name in printed), *(_text(row[name]) for name in OURS)]
+        yield [*(_text(row["printed"].get(name)) for name in printed), *(_cell(row[name]) for name in OURS)]
 
 
 def _row(entry: Entry, named: list[tuple[uuid.UUID, str, str]]) -> dict[str, Any]:
@@ -79,6 +81,33 @@ def _named(entries: list[int]) -> dict[int, list[tuple[uuid.UUID, str, str]]]:
     for entry, pk, name in memberships:
         found[entry].append((pk, name, cas.get(pk, "")))
     return found
+
+
+def about_release(release: Release) -> dict[str, Cell]:
+    """Where a release comes from, as label and value, for files that are made of it."""
+    retrieved = release.retrieved_at
+    return {
+        "List": release.chemical_list.name,
+        "Publisher": release.chemical_list.publisher,
+        "Release of": release.published_on,
+        "Release": str(release.pk),
+        "SHA-256 of the publisher's file": release.sha256,
+        "Source": release.source_url or release.chemical_list.url,
+        "Licence": release.licence or "not recorded",
+        "Retrieved by us on": retrieved.date() if retrieved else None,
+        "Rows": release.rows,
+    }
+
+
+def substances_of(release: Release) -> list[uuid.UUID]:
+    """Whom its rows name, each once, in the order of the file."""
+    named = ListMembership.objects.filter(release=release, entry__isnull=False).order_by("entry", "pk")
+    return list(dict.fromkeys(named.values_list("substance_id", flat=True)))
+
+
+def _cell(value: Any) -> Cell:
+    """A value of ours as a cell; days and line numbers stay what they are."""
+    return value if value is None or isinstance(value, dt.date | int) else _text(value)
 
 
 def _text(value: Any) -> str:

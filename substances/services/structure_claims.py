@@ -162,11 +162,12 @@ _FIELDS = (
     "parent_reason",
     "issues",
     "svg",
+    "molfile_deflated",
     "standardiser",
 )
 
 # Not looked at where claims are compared.
-_HEAVY = ("svg", "issues", "inchi")
+_HEAVY = ("svg", "molfile_deflated", "issues", "inchi")
 
 
 def _fill(structure: Structure, read: Measured) -> None:

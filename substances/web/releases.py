@@ -12,11 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from portal.common.tables import csv_file, json_file
+from portal.common.spreadsheet import Cell
+from portal.common.tables import Table, json_file, table_file
+from substances.downloads.diffs import diff_rows, diff_table
+from substances.downloads.files import alone, file_links, substance_file
 from substances.models import ChemicalList, Release
 from substances.services.list_diff import ListDiff, diff_of_releases
 from substances.services.list_diff_told import changes_count, changes_told
-from substances.services.list_releases import published_releases, rows_of, table_of
+from substances.services.list_releases import about_release, published_releases, rows_of, substances_of, table_of
 
 CHANGES_ON_A_PAGE = 100
 MOST_PROBLEMS = 500  # told on the page; the file of rows has all rows
@@ -30,6 +33,7 @@ def release(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
         "list": shown.chemical_list,
         "release": shown,
         "is_current": shown.chemical_list.current_release_id == shown.pk,
+        "files": file_links("web:release-file", slug, pk),
         "problems": shown.problems[:MOST_PROBLEMS],
         "problems_count": len(shown.problems),
         "crumbs": [*crumbs_of(shown.chemical_list), {"label": _("Release")}],
@@ -46,6 +50,8 @@ def list_diff(request: HttpRequest, slug: str) -> HttpResponse:
     context: dict[str, Any] = {"list": shown, "releases": releases, "crumbs": [*crumbs_of(shown), {"label": _("Diff")}]}
     if pair:
         context |= diff_page(request, diff_of_releases(*pair))
+        ends = urlencode({"from": str(pair[0].pk), "to": str(pair[1].pk)})
+        context["files"] = file_links("web:list-diff-file", slug, query=ends)
     return render(request, "substances/list_diff.html", context)
 
 
@@ -77,27 +83,54 @@ def diff_page(request: HttpRequest, diff: ListDiff) -> dict[str, Any]:
 
 
 @require_safe
-def entries_csv(request: HttpRequest, slug: str, pk: UUID) -> StreamingHttpResponse:
-    """The rows of a release as CSV: the publisher's columns as printed, and ours."""
+def entries_file(request: HttpRequest, slug: str, pk: UUID, form: str) -> StreamingHttpResponse:
+    """The rows of a release: the publisher's columns as printed, and ours; as SDF, whom they name."""
     found = find_release(slug, pk)
-    return csv_file(table_of(found), name=f"{slug}-{found.published_on}.csv")
+    name = f"{slug}-{found.published_on}"
+    if form == "sdf":
+        return substance_file(request, alone(substances_of(found)), form, name=name, about=about_release(found))
+    if form == "json":
+        return json_file(_about_json(found), "entries", rows_of(found), name=f"{name}.json")
+    return table_file(Table(name, about_release(found), table_of(found)), form)
+
+
+def _about_json(release: Release) -> dict[str, Any]:
+    return {
+        "list": release.chemical_list.slug,
+        "publisher": release.chemical_list.publisher,
+        "release": release.pk,
+        "published_on": release.published_on,
+        "sha256": release.sha256,
+        "source_url": release.source_url,
+        "retrieved_at": release.retrieved_at,
+        "licence": release.licence,
+        "rows": release.rows,
+    }
 
 
 @require_safe
-def entries_json(request: HttpRequest, slug: str, pk: UUID) -> StreamingHttpResponse:
-    """The same as JSON, with what the release says of itself."""
-    found = find_release(slug, pk)
-    about = {
-        "list": slug,
-        "publisher": found.chemical_list.publisher,
-        "release": found.pk,
-        "published_on": found.published_on,
-        "sha256": found.sha256,
-        "source_url": found.source_url,
-        "licence": found.licence,
-        "rows": found.rows,
+def diff_file(request: HttpRequest, slug: str, form: str) -> StreamingHttpResponse:
+    """What changed between two releases, one row a change; as SDF, whom the changes are about."""
+    shown = get_object_or_404(ChemicalList, slug=slug)
+    pair = _pair(request, list(published_releases(shown)))
+    if pair is None:
+        raise Http404(_("Two releases are needed. We hold fewer of this list."))
+    diff = diff_of_releases(*pair)
+    name = f"{slug}-{diff.before.published_on}-to-{diff.after.published_on}"
+    about: dict[str, Cell] = {
+        "What changed in": shown.name,
+        "Publisher": shown.publisher,
+        "From the release of": diff.before.published_on,
+        "To the release of": diff.after.published_on,
+        "Licence": diff.after.licence or "not recorded",
+        "Changes": changes_count(diff),
     }
-    return json_file(about, "entries", rows_of(found), name=f"{slug}-{found.published_on}.json")
+    if form == "sdf":
+        return substance_file(request, alone(sorted(diff.substances)), form, name=name, about=about)
+    if form == "json":
+        flat = {label.lower().replace(" ", "_"): value for label, value in about.items()}
+        return json_file(flat, "changes", diff_rows(diff), name=f"{name}.json")
+    return table_file(Table(name, about, diff_table(diff)), form)
 
 
 def find_release(slug: str, pk: UUID) -> Release:

@@ -44,6 +44,7 @@ def values_for(name: str) -> dict[str, Any]:
         "key": "none",
         "uidb36": "0",
         "format": "json",
+        "form": "xlsx",
         "user": UNKNOWN,
         "invitation": UNKNOWN,
         "member": 0,

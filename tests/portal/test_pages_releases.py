@@ -124,7 +124,7 @@ def test_a_release_that_waits_is_compared_with_nobody_in_public(client: Client, 
 def test_rows_come_as_csv_with_the_publishers_columns_and_ours(client: Client, tmp_path: Path) -> None:
     row = a_row(1, cells={"Name": "=HYPERLINK(1)", "CAS": cas(10001), "None": "-"})
     release = a_release(tmp_path, [row])
-    answer = client.get(reverse("web:release-csv", args=[SLUG, release.pk]))
+    answer = client.get(reverse("web:release-file", args=[SLUG, release.pk, "csv"]))
     text = b"".join(answer).decode("utf-8-sig")
     (read,) = csv.DictReader(io.StringIO(text))
     assert (read["Name"], read["CAS"], read["None"]) == ("'=HYPERLINK(1)", cas(10001), "-")
@@ -134,7 +134,7 @@ def test_rows_come_as_csv_with_the_publishers_columns_and_ours(client: Client, t
 
 def test_rows_come_as_json_with_every_cell_as_printed(client: Client, tmp_path: Path) -> None:
     release = a_release(tmp_path, [a_row(number, cells={"Name": f"=made {number}"}) for number in (1, 2)])
-    answer = client.get(reverse("web:release-json", args=[SLUG, release.pk]))
+    answer = client.get(reverse("web:release-file", args=[SLUG, release.pk, "json"]))
     read = json.loads(b"".join(answer))
     assert (read["list"], read["rows"]) == (SLUG, 2)
     assert [row["printed"]["Name"] for row in read["entries"]] == ["=made 1", "=made 2"]
