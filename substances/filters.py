@@ -1,4 +1,4 @@
-"""Which substances: one set of filters for the page and for REST. OR within a filter, AND between filters."""
+"""Which substances, which rows of a list: one set of filters for page, REST and file. OR within, AND between them."""
 
 from __future__ import annotations
 
@@ -6,15 +6,24 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import django_filters as filters
-from django.db.models import QuerySet
+from django import forms
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portal.common.rest.filters import Filters
 from portal.watching.models import Event
 from substances.clocks import Clocks, now
-from substances.models import ChemicalList, ConcernFlag, ListMembership, Substance, SubstanceGroup
+from substances.models import (
+    ChemicalList,
+    ConcernFlag,
+    Identifier,
+    ListMembership,
+    Structure,
+    Substance,
+    SubstanceGroup,
+)
 from substances.services.news import KINDS, news_of_group, news_of_list
-from substances.vocabulary import Authority, Concern, SubstanceKind
+from substances.vocabulary import Authority, Concern, How, SubstanceKind
 
 
 class SubstanceFilter(Filters):
@@ -94,3 +103,44 @@ class EventFilter(Filters):
     def of_substance(self, rows: QuerySet[Event], name: str, value: UUID) -> QuerySet[Event]:
         """Those about this substance."""
         return rows.filter(subject_kind="substance", subject_id=value)
+
+
+class ListedFilter(Filters):
+    """Whom a list names: by text, reason, how, whether a structure is known, and since when."""
+
+    q = filters.CharFilter(label=_("Name or number"), max_length=200, method="by_text")
+    reason = filters.CharFilter(
+        label=_("Reason"), max_length=120, method="for_reason", help_text=_("In the normal form of the list: 57c.")
+    )
+    how = filters.ChoiceFilter(
+        label=_("Listed"), choices=[(How.BY_NAME, How.BY_NAME.label), (How.AS_MEMBER, How.AS_MEMBER.label)]
+    )
+    structure = filters.ChoiceFilter(
+        label=_("Structure"), choices=[("yes", _("known")), ("no", _("not known"))], method="with_structure"
+    )
+    added_since = filters.DateFilter(
+        label=_("Added since"),
+        field_name="valid_from",
+        lookup_expr="gte",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+    class Meta:
+        model = ListMembership
+        fields: Sequence[str] = []
+
+    def by_text(self, rows: QuerySet[ListMembership], name: str, value: str) -> QuerySet[ListMembership]:
+        """Those whose name, here or as printed, has the text in it, or whose number begins with it."""
+        numbered = Identifier.objects.filter(substance=OuterRef("substance"), value__istartswith=value)
+        named = Q(substance__name__icontains=value) | Q(entry__name__icontains=value)
+        return rows.filter(named | Exists(numbered))
+
+    def for_reason(self, rows: QuerySet[ListMembership], name: str, value: str) -> QuerySet[ListMembership]:
+        """Those named for this reason, alone or among others."""
+        among = Q(reason__startswith=f"{value};") | Q(reason__endswith=f";{value}") | Q(reason__contains=f";{value};")
+        return rows.filter(Q(reason=value) | among)
+
+    def with_structure(self, rows: QuerySet[ListMembership], name: str, value: str) -> QuerySet[ListMembership]:
+        """Those whose structure is known, or those whose is not."""
+        known = Exists(Structure.objects.filter(substance=OuterRef("substance"), is_current=True))
+        return rows.filter(known if value == "yes" else ~known)

@@ -16,7 +16,7 @@ from portal.common.kept import Kept
 from portal.watching.models import Event
 from portal.web.design import samples
 from substances.importers.rules import EDITION, HISTORY, RULES
-from substances.models import ChemicalList, ConcernFlag, ListMembership, Source, Substance, SubstanceGroup
+from substances.models import ConcernFlag, ListMembership, Source, Substance, SubstanceGroup
 from substances.vocabulary import Authority, ListEffect, Strength
 from substitution.models import Alternative, Replacement
 
@@ -101,11 +101,10 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sources(request: HttpRequest) -> HttpResponse:
-    """Lists with their releases, and every document a fact here rests on."""
+    """Every document a fact here rests on; lists have a page of their own."""
     context = {
-        "lists": ChemicalList.objects.with_counts().select_related("current_release", "source"),
         "sources": Source.objects.order_by("publisher", "title"),
-        "crumbs": [{"label": _("Home"), "url": reverse("web:home")}, {"label": _("Sources and releases")}],
+        "crumbs": [{"label": _("Home"), "url": reverse("web:home")}, {"label": _("Sources")}],
     }
     return render(request, "web/sources.html", context)
 

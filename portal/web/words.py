@@ -16,6 +16,7 @@ Word: TypeAlias = "str | Promise"
 #: Rooms of the main navigation: the address's name and what it is called.
 ROOMS: list[tuple[str, Word]] = [
     ("web:substances", _("Substances")),
+    ("web:lists", _("Lists")),
     ("web:alternatives", _("Alternatives")),
     ("web:structure-search", _("Structure search")),
     ("web:companies", _("Companies")),

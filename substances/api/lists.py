@@ -10,6 +10,7 @@ from rest_framework.permissions import AllowAny
 
 from substances.api.clocks import CLOCKS, PagesOfADay, clocks_of, named_at
 from substances.api.serializers import GroupSerializer, ListedSubstanceSerializer, ListSerializer
+from substances.filters import ListedFilter
 from substances.models import ChemicalList, ListMembership, SubstanceGroup
 from substances.services.list_states import state_of
 
@@ -41,7 +42,7 @@ class ListSubstancesView(ListAPIView[ListMembership]):
 
     permission_classes = [AllowAny]
     serializer_class = ListedSubstanceSerializer
-    filter_backends = []
+    filterset_class = ListedFilter
     # Entries have no name of their own to sort by.
     pagination_class = PagesOfADay
     queryset = ListMembership.objects.all()  # for the schema

@@ -143,7 +143,7 @@ def crumbs_of(chemical_list: ChemicalList) -> list[dict[str, Any]]:
     """The way to a page below a list."""
     return [
         {"label": _("Home"), "url": reverse("web:home")},
-        {"label": _("Sources and releases"), "url": reverse("web:sources")},
+        {"label": _("Lists"), "url": reverse("web:lists")},
         {"label": chemical_list.name, "url": reverse("web:list", args=[chemical_list.slug])},
     ]
 
