@@ -75,6 +75,11 @@ def _plain(cell: Cell) -> str:
     return cell.isoformat() if isinstance(cell, dt.date) else str(cell)
 
 
+def csv_file(rows: Iterable[Sequence[Cell]], *, name: str) -> StreamingHttpResponse:
+    """A CSV file, written while it is sent."""
+    return _download(csv_lines(rows), "text/csv; charset=utf-8", name)
+
+
 def table_file(table: Table, form: str) -> StreamingHttpResponse:
     """The table as "csv" or "xlsx", written while it is sent.
 
@@ -82,7 +87,7 @@ def table_file(table: Table, form: str) -> StreamingHttpResponse:
         ValueError: another format.
     """
     if form == "csv":
-        return _download(csv_lines(table.rows), "text/csv; charset=utf-8", f"{table.name}.csv")
+        return csv_file(table.rows, name=f"{table.name}.csv")
     if form == "xlsx":
         sheets = [Sheet(table.name, table.rows), Sheet("About", _about(table.about))]
         return _download(workbook_parts(sheets), XLSX, f"{table.name}.xlsx")

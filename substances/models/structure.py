@@ -67,7 +67,12 @@ class Structure(SourcedFact):
     @property
     def molfile(self) -> str:
         """A molfile of the standard form with flat coordinates; "" where none can be written."""
-        return zlib.decompress(self.molfile_deflated).decode() if self.molfile_deflated else ""
+        return inflated(self.molfile_deflated)
+
+
+def inflated(molfile_deflated: bytes | memoryview) -> str:
+    """The text of a stored molfile."""
+    return zlib.decompress(molfile_deflated).decode() if molfile_deflated else ""
 
 
 class Fingerprint(models.Model):

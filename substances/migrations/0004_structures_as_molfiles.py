@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('substances', '0002_search_sqlite_and_postgresql'),
+        ("substances", "0003_findings_and_decisions"),
     ]
 
     operations = [
