@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from substances.models import (  # noqa: F401  # named in the strings below
         ChemicalList,
         ConcernFlag,
+        ListUpload,
         Structure,
         StructureSearch,
         Substance,
@@ -216,6 +217,14 @@ class SearchQuerySet(models.QuerySet["StructureSearch"]):
         if access_sha256:
             visible |= Q(access_sha256=access_sha256)
         return self.filter(visible)
+
+
+class UploadQuerySet(models.QuerySet["ListUpload"]):
+    """Files that curators sent."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """A curator's own."""
+        return self.filter(uploaded_by=user) if user.is_authenticated and user.is_curator else self.none()
 
 
 class FlagQuerySet(_OfAList):

@@ -14,6 +14,7 @@ from substances.services.group_evaluation import GROUPS_WORK, is_anything_owed, 
 from substances.services.group_portraits import PORTRAITS_WORK, request_portraits, run_portraits
 from substances.services.list_news import NEWS_WORK, run_news
 from substances.services.list_publication import finish_what_was_published
+from substances.services.list_uploads import IMPORT_WORK, delete_old_uploads, run_import
 from substances.services.lists import sweep_dead_imports
 from substances.services.similarity_search import SEARCH_WORK, delete_old_searches, run_search
 
@@ -71,6 +72,18 @@ def check_the_registry(task: Work) -> None:
 def check_the_registry_when_it_is_due() -> None:
     """After releases, and every night."""
     request_check_when_due()
+
+
+@work(IMPORT_WORK)
+def import_list(task: Work) -> None:
+    """Tries or publishes the file of a list that a curator sent; see `run_import`."""
+    run_import(task)
+
+
+@every(600)
+def delete_uploads_nobody_came_back_for() -> None:
+    """Files are kept for a day at most."""
+    delete_old_uploads()
 
 
 @every(600)

@@ -7,7 +7,7 @@ from django.urls import path, register_converter
 from portal.common.tables import FileFormat
 from portal.companies import web as companies
 from portal.web import groups, home, review, substances
-from substances.web import feeds, findings, flags, list_queue, lists, releases, searches, timeline
+from substances.web import feeds, findings, flags, list_queue, list_uploads, lists, releases, searches, timeline
 from substitution.web import alternatives
 
 register_converter(FileFormat, "form")
@@ -51,6 +51,10 @@ urlpatterns = [
     path("lists/<slug:slug>/releases/<uuid:pk>/entries.<form:form>", releases.entries_file, name="release-file"),
     path("review/", review.queue, name="review"),
     path("review/lists/", list_queue.queue, name="list-queue"),
+    path("review/lists/upload/", list_uploads.upload, name="list-upload"),
+    path("review/lists/uploads/<uuid:pk>/", list_uploads.uploaded, name="list-uploaded"),
+    path("review/lists/uploads/<uuid:pk>/publish/", list_uploads.publish, name="list-upload-publish"),
+    path("review/lists/uploads/<uuid:pk>/drop/", list_uploads.drop, name="list-upload-drop"),
     path("review/lists/releases/<uuid:pk>/", list_queue.waiting_release, name="waiting-release"),
     path("review/lists/members/<int:member>/", list_queue.decide_member, name="open-member"),
     path("review/registry/", findings.findings, name="registry-findings"),

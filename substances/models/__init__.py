@@ -17,6 +17,7 @@ from substances.models.searches import SearchHit, StructureSearch
 from substances.models.structure import Fingerprint, Structure
 from substances.models.substance import Identifier, Name, SearchTerm, Substance
 from substances.models.succession import Successor
+from substances.models.uploads import ListUpload, UploadChunk
 
 __all__ = [
     "CatalogueLoad",
@@ -35,6 +36,7 @@ __all__ = [
     "HealthFact",
     "Identifier",
     "ListMembership",
+    "ListUpload",
     "MemberDecision",
     "Name",
     "OpenMember",
@@ -51,4 +53,5 @@ __all__ = [
     "Substance",
     "SubstanceGroup",
     "Successor",
+    "UploadChunk",
 ]

@@ -17,7 +17,7 @@ from portal.common.errors import DomainError
 from portal.organisations.permissions import curators_only
 from portal.organisations.requests import SignedInRequest
 from portal.organisations.services import audit
-from substances.models import MemberDecision, OpenMember, Release, Substance
+from substances.models import ListUpload, MemberDecision, OpenMember, Release, Substance
 from substances.services.list_diff import diff_of_releases
 from substances.services.list_open_members import (
     decide_open_member,
@@ -113,7 +113,7 @@ def _put_down(request: SignedInRequest, release: Release, action: str) -> None:
     audit(by=request.user, action=action, subject_kind="release", subject_id=release.pk, **about)
 
 
-def _queue(request: HttpRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
+def _queue(request: SignedInRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
     waiting = Release.objects.filter(state=Release.State.WAITING).defer("learned", "problems")
     members = list(open_members()[: MOST + 1])
     candidates = Substance.objects.in_bulk({UUID(pk) for one in members for pk in one.candidates})
@@ -125,6 +125,7 @@ def _queue(request: HttpRequest, *, problem: str = "", status: int = 200) -> Htt
         ],
         "more": len(members) > MOST,
         "decisions": standing_member_decisions()[:MOST],
+        "uploads": ListUpload.objects.visible_to(request.user)[:10],
         "problem": problem,
         "crumbs": [*_crumbs()[:-1], {"label": _("Lists")}],
     }

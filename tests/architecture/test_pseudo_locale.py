@@ -22,6 +22,10 @@ NAMES = {
     "LEI",
     "ISIN",
     "UVCB",
+    "CSV",
+    "JSON",
+    "SDF",
+    "XLSX",
 }
 NAMES |= {"vL", "vH"}  # GreenScreen's levels
 

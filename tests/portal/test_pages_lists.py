@@ -49,7 +49,7 @@ def names(client: Client, query: str, door: str) -> list[str]:
         rows = client.get(reverse("api:list-substances", args=[SLUG]) + query).json()["results"]
         return sorted(row["substance"]["name"] for row in rows)
     if door == "file":
-        body = b"".join(client.get(reverse("web:list-file", args=[SLUG, "json"]) + query))  # type: ignore[arg-type]
+        body = b"".join(client.get(reverse("web:list-file", args=[SLUG, "json"]) + query))
         return sorted(row["name"] for row in json.loads(body)["substances"])
     page = client.get(reverse("web:list", args=[SLUG]) + query)
     return sorted(row.substance.name for row in page.context["page"].rows)
@@ -103,7 +103,7 @@ def test_a_choice_that_is_none_is_told(client: Client, release: Release) -> None
 
 
 def test_a_lists_file_has_the_publishers_columns_beside_ours(client: Client, release: Release) -> None:
-    text = b"".join(client.get(reverse("web:list-file", args=[SLUG, "csv"]))).decode("utf-8-sig")  # type: ignore[arg-type]
+    text = b"".join(client.get(reverse("web:list-file", args=[SLUG, "csv"]))).decode("utf-8-sig")
     header, first = text.splitlines()[:2]
     assert "listed_reason" in header
     assert "printed:Name" in header
