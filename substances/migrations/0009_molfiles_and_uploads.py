@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('jobs', '0001_initial'),
-        ('substances', '0006_marks'),
+        ("substances", "0007_group_portraits"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
