@@ -20,6 +20,7 @@ PAGES = [
     "/search/structure/",
     "/companies/",
     "/companies/amberline-papers/",
+    "/lists/",
     "/lists/reach-candidate-list/",
     "/lists/reach-candidate-list/diff/",
     "/groups/bisphenols/",

@@ -109,7 +109,7 @@ def _work_list(importer: WorkList) -> GoodFile:
 
 def _assessment(importer: Assessments, concerns: str) -> GoodFile:
     row = {
-        "Current stage": f"{importer.word} assessment conclusion",
+        "Current stage": f"{importer.word} assessment intention",
         "Current stage date": "18-Nov-2025",
         "Submitter": "Norway",
         "Concern(s)": concerns,
