@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('jobs', '0001_initial'),
-        ("substances", "0007_group_portraits"),
+        ("substances", "0008_split_substances"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
