@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import zipfile
 from collections.abc import Callable
@@ -12,7 +11,6 @@ import pytest
 
 from substances.importers.base import ReportedRow, WrongFile
 from substances.importers.registry import IMPORTERS
-from substances.services.list_resolution import Resolver
 from tests.substances.good_files import CAS, GOOD, GoodFile
 from tests.substances.made_workbooks import a_workbook, with_member, with_replaced
 
@@ -196,46 +194,6 @@ def test_too_many_rows_are_refused(slug: str, tmp_path: Path) -> None:
     row = good.text().rstrip("\n").split("\n")[-1]
     path.write_bytes((good.text() + f"{row}\n" * 300_000).encode(good.encoding))
     assert re.search("more than 300,000 rows|MiB", str(refusal(slug, path)))
-
-
-# A number as somebody's program left it, and the one that it must never be taken for unseen.
-SPOILED = [
-    pytest.param("1990-07-04", id="a number turned into a day"),
-    pytest.param("07/04/1990", id="a number turned into a day, written otherwise"),
-    pytest.param("１２３-９１-１", id="full-width digits"),
-    pytest.param("١٢٣-٩١-١", id="Arabic digits"),
-    pytest.param("l23-91-1", id="a letter that looks like a digit"),
-    pytest.param("123-91-О", id="a Cyrillic letter"),
-    pytest.param("123‑91‑1", id="hyphens that do not break"),
-    pytest.param("123-91-2", id="a wrong check digit"),
-    pytest.param("123911", id="no hyphens"),
-    pytest.param("123-91- 1", id="a blank inside"),
-]
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("slug", ALL)
-@pytest.mark.parametrize("number", SPOILED)
-def test_a_spoiled_number_is_told_with_its_row_and_never_becomes_another(
-    slug: str, tmp_path: Path, number: str
-) -> None:
-    spoiled = dataclasses.replace(GOOD[slug].with_cell(0, GOOD[slug].cas, number), encoding="utf-8")
-    told, numbers = told_of_the_first_row(slug, spoiled.write(tmp_path))
-    meant = {CAS[0]}  # only the writing differs
-    assert any(number[:3] in one for one in told) or numbers == meant
-    assert numbers <= {*meant, "1990-07-4"}
-
-
-def told_of_the_first_row(slug: str, path: Path) -> tuple[list[str], set[str]]:
-    """What is told of the row, by its importer, by who resolves it, or by refusing the file; and its CAS numbers."""
-    try:
-        row = read(slug, path)[0]
-    except WrongFile as error:
-        return ([str(error)] if error.line is not None else []), set()
-    resolved = list(Resolver().resolve(row))
-    problems = [*row.problems, *(problem for found in resolved for problem in found.problems)]
-    numbers = {value for found in resolved for scheme, value in found.numbers if scheme == "cas"}
-    return [problem.message for problem in problems], numbers
 
 
 def test_a_zip_with_every_harm_at_once_is_still_only_refused(tmp_path: Path) -> None:
