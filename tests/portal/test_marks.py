@@ -19,7 +19,7 @@ from substances.vocabulary import Authority, Checked, Concern
 from tests.build import a_substance
 
 MARKS = {
-    "substances": "substances.migrations.0006_marks",
+    "substances": "substances.migrations.0003_marks",
     "substitution": "substitution.migrations.0002_marks",
     "companies": "portal.companies.migrations.0002_marks",
 }
@@ -31,6 +31,7 @@ NOT_SHOWN = {
     "substances.GroupAssessment",
     "substances.GroupFinding",
     "substances.GroupPortrait",
+    "substances.ListUpload",
     "substances.MemberDecision",
     "substances.OpenMember",
     "substances.RegistryCheck",
@@ -39,6 +40,7 @@ NOT_SHOWN = {
     "substances.SearchHit",
     "substances.SearchTerm",
     "substances.StructureSearch",
+    "substances.UploadChunk",
     "substances.Successor",
 }
 

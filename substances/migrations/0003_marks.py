@@ -27,5 +27,5 @@ MARKED = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("substances", "0005_exposure_and_health")]
+    dependencies = [("substances", "0002_search_sqlite_and_postgresql")]
     operations = [marked("substances", MARKED)]
