@@ -60,6 +60,18 @@ def a_missing_flag(folder: Path) -> RegistryFinding:
     return found("flag_missing")
 
 
+def subject(finding: RegistryFinding) -> Substance:
+    """The substance that a finding is about."""
+    assert finding.substance is not None
+    return finding.substance
+
+
+def other_of(finding: RegistryFinding) -> Substance:
+    """The second substance that a finding is about."""
+    assert finding.other is not None
+    return finding.other
+
+
 def two_of_one_number() -> RegistryFinding:
     one, other = a_substance(name="First", cas="50-00-0"), a_substance(name="Second", cas="50-00-0")
     rebuild_for([one, other])
@@ -85,6 +97,7 @@ def test_one_click_proposes_another_curator_accepts_and_the_finding_is_gone(
     said = html.unescape(reader.get(reverse(PAGE)).content.decode())
     assert "A proposal waits for another curator" in said
     assert "Propose to raise the flag" not in said
+    assert finding.proposal is not None
     with pytest.raises(ReviewError):
         accept_proposal(by=curator, proposal=finding.proposal, reason="Mine, and I like it.")
     assert "Raise the flag Carcinogenic" in html.unescape(reader.get(reverse("web:review")).content.decode())
@@ -98,31 +111,31 @@ def test_one_click_proposes_another_curator_accepts_and_the_finding_is_gone(
         "reviewed",
     )
     assert AuditEvent.objects.filter(action="flag.published", subject_id=str(finding.substance_id)).exists()
-    assert Event.objects.filter(kind="flag.published", subject_id=finding.substance_id).exists()
+    assert Event.objects.filter(kind="flag.published", subject_id=subject(finding).pk).exists()
     check_registry()
     assert not RegistryFinding.objects.open().filter(kind="flag_missing").exists()
 
 
 def test_what_is_not_accepted_changes_nothing_and_can_be_proposed_again(curator: User, tmp_path: Path) -> None:
     finding = a_missing_flag(tmp_path)
-    proposal = propose_remedy(by=curator, finding=finding, remedy="raise_flag", about=finding.substance_id)
+    proposal = propose_remedy(by=curator, finding=finding, remedy="raise_flag", about=subject(finding).pk)
     with pytest.raises(Conflict):
-        propose_remedy(by=a_curator(), finding=finding, remedy="raise_flag", about=finding.substance_id)
+        propose_remedy(by=a_curator(), finding=finding, remedy="raise_flag", about=subject(finding).pk)
     reject_proposal(by=a_curator(), proposal=proposal, reason="The row was corrected.")
     assert not ConcernFlag.objects.filter(substance=finding.substance).exists()
-    propose_remedy(by=curator, finding=finding, remedy="raise_flag", about=finding.substance_id)
+    propose_remedy(by=curator, finding=finding, remedy="raise_flag", about=subject(finding).pk)
 
 
 def test_nobody_but_a_curator_proposes(tmp_path: Path) -> None:
     finding = a_missing_flag(tmp_path)
     with pytest.raises(NotAllowed):
-        propose_remedy(by=a_member(), finding=finding, remedy="raise_flag", about=finding.substance_id)
+        propose_remedy(by=a_member(), finding=finding, remedy="raise_flag", about=subject(finding).pk)
 
 
 def test_a_flag_is_not_raised_on_a_class_that_fell_meanwhile(curator: User, tmp_path: Path) -> None:
     finding = a_missing_flag(tmp_path)
-    proposal = propose_remedy(by=curator, finding=finding, remedy="raise_flag", about=finding.substance_id)
-    finding.substance.classifications.all().delete()
+    proposal = propose_remedy(by=curator, finding=finding, remedy="raise_flag", about=subject(finding).pk)
+    subject(finding).classifications.all().delete()
     with pytest.raises(Conflict):
         accepted(proposal)
     proposal.refresh_from_db()
@@ -144,7 +157,7 @@ def test_a_flag_without_a_row_is_withdrawn(curator: User) -> None:
 
 def test_a_wrong_number_leaves_and_no_import_teaches_it_again(curator: User, tmp_path: Path) -> None:
     finding = two_of_one_number()
-    wrong = finding.other
+    wrong = other_of(finding)
     assert {one.slug for one in remedies(finding)} == {"merge", "reject_claim"}
     accepted(propose_remedy(by=curator, finding=finding, remedy="reject_claim", about=wrong.pk))
     assert not Identifier.objects.filter(substance=wrong, value="50-00-0").exists()
@@ -175,7 +188,7 @@ def test_a_wrong_name_leaves_and_the_substance_is_headed_by_another(curator: Use
 
 def test_merged_substances_are_one_and_what_was_said_of_either_is_said_of_it(curator: User, tmp_path: Path) -> None:
     finding = two_of_one_number()
-    gone, kept = finding.substance, finding.other
+    gone, kept = subject(finding), other_of(finding)
     file = tmp_path / "list.made"
     file.write_text("one", encoding="utf-8")
     Identifier.objects.create(substance=gone, scheme="ec", value="200-001-8", source=a_source(), checked="file")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from rdkit import Chem
-from rdkit.Chem.Descriptors import MolWt
+from rdkit.Chem.rdMolDescriptors import Properties
 
 from substances import health_terms
 from substances.chemistry.identifiers import parse_cas_rn
@@ -38,7 +38,10 @@ def _read(table: str) -> list[Row]:
 
 FOUND = {table: _read(table) for table in HEALTH_COLUMNS}
 SOURCES = {row["key"]: row for row in _read("sources")}
-MASS = {row["substance"]: MolWt(Chem.MolFromSmiles(row["smiles"])) for row in _read("structures")}
+_MOLAR_MASS = Properties(["amw"])  # what Descriptors.MolWt gives, which RDKit's stubs leave out
+MASS = {
+    row["substance"]: _MOLAR_MASS.ComputeProperties(Chem.MolFromSmiles(row["smiles"]))[0] for row in _read("structures")
+}
 CAS = defaultdict(set)
 for _row in _read("identifiers"):
     if _row["scheme"] == "cas":

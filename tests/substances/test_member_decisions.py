@@ -24,7 +24,7 @@ from substances.models import (
 from substances.services.catalogue import load_catalogue
 from substances.services.list_open_members import decide_open_member, open_members, revoke_member_decision
 from substances.services.member_decisions import key_of
-from tests.build import a_curator, a_person, a_substance
+from tests.build import a_curator, a_person, a_source, a_substance
 from tests.substances.made_catalogue import write_catalogue
 from tests.substances.made_importer import DAY, a_row, cas, take
 
@@ -155,7 +155,7 @@ def test_a_decision_follows_a_merge(tmp_path: Path, chosen: Substance) -> None:
     kept = a_substance(name="Kept")
     Substance.objects.filter(pk=chosen.pk).update(merged_into=kept)
     Identifier.objects.create(
-        substance=a_substance(), scheme="cas", value=BOTH.cas_rn, source=kept.names.first().source, checked="file"
+        substance=a_substance(), scheme="cas", value=BOTH.cas_rn, source=a_source(), checked="file"
     )
     release(tmp_path, odd(), a_row(2), days=1)
     assert ListMembership.objects.in_force().filter(substance=kept, resolved_by="curator").count() == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import uuid
 from typing import Any
@@ -20,18 +21,18 @@ WORLD = World(DAY, frozenset({CLP}), {"sin-list": frozenset({"bisphenols"})}, fr
 
 
 def a_flag(concern: str = "carcinogenic", strength: str = "known_or_presumed", **more: Any) -> Flag:
-    said = {"pk": 1, "authority": "harmonised", "rule": "clp/carc-1", "of_list": CLP, "place": Place()}
-    return Flag(**{"concern": concern, "strength": strength, "since": None, "until": None} | said | more)
+    flag = Flag(1, concern, strength, "harmonised", "clp/carc-1", of_list=CLP, place=Place(), since=None, until=None)
+    return dataclasses.replace(flag, **more)
 
 
 def a_class(name: str = "Carc. 1B", statement: str = "H350", **more: Any) -> Class:
-    said = {"pk": 7, "as_printed": f"{name}, {statement}", "of_list": CLP, "place": Place(), "since": None}
-    return Class(**{"hazard_class": name, "hazard_statement": statement, "until": None} | said | more)
+    row = Class(7, name, statement, f"{name}, {statement}", of_list=CLP, place=Place(), since=None, until=None)
+    return dataclasses.replace(row, **more)
 
 
 def named(of_list: str, **more: Any) -> Named:
-    said = {"effect": "concern", "reason": "", "place": Place(), "since": None, "until": None}
-    return Named(**{"of_list": of_list} | said | more)
+    row = Named(of_list, effect="concern", reason="", place=Place(), since=None, until=None)
+    return dataclasses.replace(row, **more)
 
 
 def found(**facts: Any) -> list[Found]:
@@ -89,12 +90,11 @@ def test_a_class_that_ended_demands_nothing_and_two_of_one_rule_are_told_once() 
 
 
 def test_a_list_that_states_less_than_it_classifies_is_told_though_others_flag_the_substance() -> None:
-    release = Place(uuid.uuid4(), 3)
-    sin = {"of_list": "sin-list", "place": release}
-    own = a_flag("pbt_vpvb", "", authority="screening_list", rule="sin/pbt-vpvb", **sin)
-    law = [a_class(), a_class(**sin)]
+    row = Place(uuid.uuid4(), 3)
+    own = a_flag("pbt_vpvb", "", authority="screening_list", rule="sin/pbt-vpvb", of_list="sin-list", place=row)
+    law = [a_class(), a_class(of_list="sin-list", place=row)]
     assert kinds(classes=law, flags=[a_flag(), own], named=[named("sin-list")]) == ["list_states_less"]
-    states = a_flag(strength="", authority="screening_list", rule="sin/carcinogenic", **sin)
+    states = dataclasses.replace(own, concern="carcinogenic", rule="sin/carcinogenic")
     assert kinds(classes=law, flags=[a_flag(), own, states], named=[named("sin-list")]) == []
 
 
@@ -131,7 +131,7 @@ def test_two_skeletons_are_a_dispute_and_one_of_two_sources_is_none() -> None:
 
 
 def a_group(how: str, **more: Any) -> Grouped:
-    return Grouped(**{"slug": "bisphenols", "name": "Bisphenols", "how": how, "has_rule": True} | more)
+    return dataclasses.replace(Grouped("bisphenols", "Bisphenols", how, has_rule=True), **more)
 
 
 def test_a_label_without_the_structure_is_told_only_where_the_rule_was_asked() -> None:
@@ -240,7 +240,7 @@ def test_an_entry_that_comes_back_reworded_is_told_and_another_of_the_day_is_not
 
 def test_problems_of_rows_become_findings_with_the_row_they_are_about() -> None:
     release, substance = uuid.uuid4(), uuid.uuid4()
-    told = [
+    told: list[dict[str, object]] = [
         {"line": 4, "code": "tonnage_not_understood", "message": "'lots' is no tonnage"},
         {"line": 5, "code": "ec_check_digit", "message": "EC 487-120-5 fails"},
         {"line": 5, "code": "cas_repaired", "message": "blanks left out"},

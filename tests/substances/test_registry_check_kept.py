@@ -50,6 +50,9 @@ def test_a_finding_is_the_same_row_in_every_run_and_gone_when_it_no_longer_holds
     first = check_registry()
     assert (first.by_kind["flag_missing"], first.by_kind["tonnage_not_understood"]) == (1, 1)
     missing = RegistryFinding.objects.open().get(kind="flag_missing")
+    assert missing.entry is not None
+    assert missing.release is not None
+    assert missing.substance is not None
     assert (missing.entry.line, missing.release.published_on, missing.substance.name) == (1, DAY, "made 1")
 
     again = check_registry()
@@ -94,6 +97,8 @@ def test_an_entry_that_a_publisher_reworded_is_found(tmp_path: Path) -> None:
         take(file, [a_row(1, name=words, members=(Member(words),), is_group=True), a_row(2)], day=day, confirmed=True)
     assert check_registry().by_kind["entry_renamed"] == 1
     finding = RegistryFinding.objects.get(kind="entry_renamed")
+    assert finding.substance is not None
+    assert finding.other is not None
     assert (finding.substance.name, finding.other.name) == (
         "Tris(4-nonylphenyl) phosphite (TNPP)",
         "Tris phosphite (TNPP)",
