@@ -152,4 +152,5 @@ def test_the_schema_is_openapi_3_1_and_documents_how_a_structure_was_read(client
     read_as = schema["components"]["schemas"]["SearchReading"]
     assert set(read_as["properties"]) >= {"format", "smiles", "changes"}
     assert "normalis" in read_as["description"]
-    assert not [name for name in schema["components"]["schemas"] if name.endswith("Enum") and name != "BlankEnum"]
+    made_up = {name for name in schema["components"]["schemas"] if name.endswith("Enum")}
+    assert made_up <= {"BlankEnum", "NullEnum"}  # those two say what their names say

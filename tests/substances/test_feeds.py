@@ -231,7 +231,7 @@ def test_a_days_events_cost_the_same_however_many() -> None:
         ("list=made", {"list.entered", "list.released"}),
         ("list=made&group=made&kind=list.entered&kind=list.left", {"list.entered"}),
         ("group=made", {"list.entered"}),
-        (f"since={(timezone.now() + dt.timedelta(days=1)).strftime('%Y-%m-%dT%H:%M:%SZ')}", set()),
+        ("since=2999-01-01T00:00:00Z", set()),
     ],
 )
 def test_events_are_filtered(query: str, kinds: set[str]) -> None:
