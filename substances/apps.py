@@ -10,7 +10,7 @@ class SubstancesConfig(AppConfig):
         """Tells the rooms below what this one brings to them."""
         from django.contrib.auth.signals import user_logged_in
 
-        from substances import impact
+        from substances import impact, moving
         from substances.flags import registration
         from substances.registry_check import registration as registry_check
         from substances.web.signing_in import take_searches_along
@@ -18,4 +18,5 @@ class SubstancesConfig(AppConfig):
         registration.register()
         registry_check.register()
         impact.register()
+        moving.register()
         user_logged_in.connect(take_searches_along, dispatch_uid="substances.take_searches_along")

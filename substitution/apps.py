@@ -8,6 +8,10 @@ class SubstitutionConfig(AppConfig):
 
     def ready(self) -> None:
         """Tells the rooms below what this one brings to them."""
+        from substances.moving import moves_along
         from substitution import impact
+        from substitution.models import Alternative, Replacement
 
         impact.register()
+        moves_along(Alternative, "candidate")
+        moves_along(Replacement, "replaces")

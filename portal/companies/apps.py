@@ -5,3 +5,11 @@ from django.utils.translation import gettext_lazy as _
 class CompaniesConfig(AppConfig):
     name = "portal.companies"
     verbose_name = _("Companies")
+
+    def ready(self) -> None:
+        """Tells the rooms below what this one brings to them."""
+        from portal.companies.models import Commitment, Production
+        from substances.moving import moves_along
+
+        moves_along(Production)
+        moves_along(Commitment)

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from typing import Any
 
-from django.db import IntegrityError, models, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,20 +21,10 @@ from portal.organisations.permissions import may_curate
 from portal.organisations.services.trail import audit
 from portal.watching.services import record_event
 from substances.impact import touched_by
-from substances.models import (
-    ConcernFlag,
-    Fingerprint,
-    HazardClassification,
-    Identifier,
-    ListMembership,
-    Name,
-    Substance,
-    Successor,
-)
+from substances.models import Fingerprint, GroupAssessment, GroupMembership, Structure, Substance, Successor
+from substances.moving import move_along
 from substances.services.search_terms import rebuild_for
-
-# What moves with a merged substance to the one that stands, row by row, but for what is said of that one already.
-_MOVES: tuple[type[models.Model], ...] = (ListMembership, HazardClassification, ConcernFlag, Identifier, Name)
+from substances.vocabulary import How
 
 
 def successors_of(substance: Substance) -> list[Substance]:
@@ -65,6 +54,7 @@ def split_substance(*, by: User, substance: Substance, into: Collection[uuid.UUI
         found = locked.pop(substance.pk)
         found.split_at = timezone.now()
         found.save(update_fields=["split_at"])
+        Fingerprint.objects.filter(structure__substance=found).delete()
         Successor.objects.bulk_create(Successor(split=found, substance=locked[pk]) for pk in sorted(locked))
         _settle("substance.split", by, found, list(locked.values()), reason)
     return found
@@ -86,8 +76,8 @@ def merge_substances(*, by: User, substance: Substance, into: uuid.UUID, reason:
         found, heir = locked[substance.pk], locked[into]
         found.merged_into = heir
         found.save(update_fields=["merged_into"])
-        for model in _MOVES:
-            _move(model, found, heir)
+        _give_structures(found, heir)
+        move_along(found, heir)
         _settle("substance.merged", by, found, [heir], reason)
     return found
 
@@ -112,20 +102,27 @@ def _locked(pk: uuid.UUID, others: Collection[uuid.UUID]) -> dict[uuid.UUID, Sub
     return found
 
 
-def _move(model: type[models.Model], merged: Substance, heir: Substance) -> None:
-    rows: Any = model._default_manager
-    for pk in list(rows.filter(substance=merged).values_list("pk", flat=True)):
-        try:
-            with transaction.atomic():
-                rows.filter(pk=pk).update(substance=heir)
-        except IntegrityError:  # the same is said of the heir
-            continue
+def _give_structures(merged: Substance, heir: Substance) -> None:
+    """Its structures become claims about the heir; the one shown first stays so only where the heir shows none.
+
+    What group rules found of them is forgotten, so that they are asked again. A source that drew both leaves its
+    drawing of the merged one behind.
+    """
+    has_own = Structure.objects.filter(substance=heir, is_current=True).exists()
+    drawn_too = list(Structure.objects.filter(substance=heir).values_list("source", flat=True))
+    GroupAssessment.objects.filter(substance=merged).delete()
+    GroupMembership.objects.filter(substance=merged, how=How.INFERRED).delete()
+    moved = Structure.objects.filter(substance=merged).exclude(source__in=drawn_too)
+    if has_own:
+        moved.update(is_current=False, substance=heir)
+    else:
+        moved.update(substance=heir)
+    Fingerprint.objects.filter(structure__substance=merged).delete()
 
 
 def _settle(kind: str, by: User, gone: Substance, heirs: list[Substance], reason: str) -> None:
     """What both have in common: entity tags, similarity, search, the news and the trail."""
     Substance.objects.filter(pk__in=[gone.pk, *(heir.pk for heir in heirs)]).update(revision=F("revision") + 1)
-    Fingerprint.objects.filter(structure__substance=gone).delete()
     rebuild_for([gone, *heirs])
     others = [str(heir.pk) for heir in heirs]
     touches = touched_by({gone.pk})[gone.pk]

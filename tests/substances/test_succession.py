@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from portal.common.errors import Conflict, NotAllowed, NotValid
 from portal.organisations.models import AuditEvent
 from portal.watching.models import Event
-from substances.models import ChemicalList, ListMembership, OpenMember, Substance, Successor
+from substances.models import ChemicalList, ListMembership, OpenMember, Source, Structure, Substance, Successor
+from substances.moving import moving
 from substances.services.heirs import heirs
 from substances.services.search import search_substances
 from substances.services.search_terms import rebuild_for
@@ -153,6 +155,48 @@ def test_what_is_said_of_a_merged_substance_goes_with_it(three: tuple[Substance,
     assert {row["value"] for row in body["identifiers"]} == {cas(10002), cas(10003)}
     assert names_found(cas(10002)) == {"m-xylene"}
     assert Event.objects.filter(kind="substance.merged", subject_id=three[1].pk).exists()
+
+
+def test_the_structure_of_a_merged_substance_is_its_heirs_and_compared_as_such(three: tuple[Substance, ...]) -> None:
+    xylenes, heir = three[0], three[1]
+    merge_substances(by=a_curator(), substance=xylenes, into=heir.pk, reason="the same")
+    assert [one.smiles for one in heir.structures.filter(is_current=True)] == ["Cc1ccccc1C"]
+    assert not xylenes.structures.exists()
+
+
+def test_an_heir_with_a_structure_of_its_own_goes_on_showing_it(three: tuple[Substance, ...]) -> None:
+    heir = a_substance(name="toluene", smiles="Cc1ccccc1")
+    Structure.objects.filter(substance=heir).update(source=Source.objects.create(key="another", title="Another"))
+    merge_substances(by=a_curator(), substance=three[0], into=heir.pk, reason="the same")
+    assert {(one.smiles, one.is_current) for one in heir.structures.all()} == {
+        ("Cc1ccccc1", True),
+        ("Cc1ccccc1C", False),
+    }
+    assert heir.structure_disputed
+
+
+def test_each_room_that_names_substances_goes_along_or_is_history() -> None:
+    naming = {
+        f"{model._meta.label}.{field.name}"
+        for model in apps.get_models()
+        for field in model._meta.local_fields
+        if field.is_relation and field.related_model is Substance
+    }
+    assert naming - {f"{model._meta.label}.{field}" for model, field in moving()} == {
+        "substances.Substance.merged_into",  # who stands for whom
+        "substances.Successor.split",
+        "substances.Successor.substance",
+        "substances.Structure.substance",  # by a rule of its own
+        "substances.GroupAssessment.substance",  # asked again
+        "substances.SearchTerm.substance",  # made anew
+        "substances.OpenMember.decision",  # what people decided or were answered on that day
+        "substances.MemberDecision.decision",
+        "substances.RejectedClaim.substance",
+        "substances.RegistryFinding.substance",
+        "substances.RegistryFinding.other",
+        "substances.StructureSearch.known_substance",
+        "substances.SearchHit.substance",
+    }
 
 
 def test_successors_are_followed_over_every_step(three: tuple[Substance, ...]) -> None:
