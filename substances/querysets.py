@@ -72,6 +72,15 @@ class _Dated(models.QuerySet[Any]):
         raise NotImplementedError
 
 
+def is_living(path: str = "") -> Q:
+    """Substances that are neither merged nor split, nor of an import still to be published.
+
+    Args:
+        path: to the substance, such as `substance__`; empty for substances themselves.
+    """
+    return Q(**{f"{path}{field}__isnull": True for field in ("merged_into", "split_at", "staged_by")})
+
+
 class _OfAList(_Dated):
     """Facts that a list may have stated: they hold while their release answers for it."""
 
@@ -123,7 +132,7 @@ class SubstanceQuerySet(models.QuerySet["Substance"]):
 
     def living(self) -> Self:
         """Those neither merged into another nor split, and not of an import still to be published."""
-        return self.filter(merged_into__isnull=True, split_at__isnull=True).seen()
+        return self.filter(is_living())
 
     def seen(self) -> Self:
         """Those not of an import still to be published; merged and split ones too."""

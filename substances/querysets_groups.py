@@ -13,6 +13,8 @@ from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, Subque
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from substances.querysets import is_living
+
 if TYPE_CHECKING:
     from substances.models import GroupMembership, SubstanceGroup  # noqa: F401  # named in the strings below
 
@@ -36,7 +38,7 @@ class GroupMembershipQuerySet(models.QuerySet["GroupMembership"]):
 
     def living(self) -> Self:
         """Those of substances not merged into another, and not of an import still to be published."""
-        return self.filter(substance__merged_into__isnull=True, substance__staged_by__isnull=True)
+        return self.filter(is_living("substance__"))
 
     def inferred(self) -> Self:
         """Those found by a rule."""

@@ -141,9 +141,7 @@ def facts_of_group(request: HttpRequest, slug: str, *, day: dt.date, clocks: Clo
 
 def _group(slug: str) -> SubstanceGroup:
     """The group with its portrait, and what its members' makers and replacements are, in one query."""
-    own = GroupMembership.objects.filter(
-        group__slug=slug, substance__merged_into__isnull=True, substance__staged_by__isnull=True
-    ).values("substance")
+    own = GroupMembership.objects.living().filter(group__slug=slug).values("substance")
     production = Production.objects.filter(substance__in=own).order_by("company__name", "-year", "pk")
     touched = Q(replaces__in=own) | Q(alternative__candidate__in=own)
     replaced = Replacement.objects.standing().filter(touched).order_by("replaces__name", "function__name", "pk")

@@ -21,6 +21,7 @@ from portal.web.group_rows import about_group, member_rows, member_table
 from substances.clocks import AS_OF, KNOWN_ON
 from substances.group_filters import YES_NO
 from substances.models import ConcernFlag, ListMembership, SubstanceGroup
+from substances.querysets import is_living
 from substances.vocabulary import How, ListEffect
 from substances.web.clocks import clocks_of
 
@@ -36,7 +37,7 @@ def groups(request: HttpRequest) -> HttpResponse:
     """Every group, with how many members it has, by which badge, and how many of them no list of concern names."""
     today = timezone.localdate()
     named_by_concern = ListMembership.objects.in_force().on(today).filter(chemical_list__effect=ListEffect.CONCERN)
-    living = Q(memberships__substance__merged_into__isnull=True, memberships__substance__staged_by__isnull=True)
+    living = is_living("memberships__substance__")
     flags = ConcernFlag.objects.standing(today)
     rows = (
         SubstanceGroup.objects.select_related("source")

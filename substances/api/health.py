@@ -13,11 +13,11 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 
 from portal.common.rest.etags import conditional
 from substances.api.clocks import CLOCKS, clocks_of, said_of
 from substances.api.serializers import FactSerializer
+from substances.api.succession import SUCCESSION, led_on
 from substances.clocks import Clocks
 from substances.health.knowledge import Knowledge, Said, ShownLimit, knowledge
 from substances.health.sentences import what_it_does, who_meets_it
@@ -183,16 +183,15 @@ class ExposureView(GenericAPIView[Any]):
         responses={
             200: ExposureSerializer,
             304: OpenApiResponse(description="The client has it (If-None-Match)."),
-            308: OpenApiResponse(description="It was merged into the substance at `Location`."),
+            **SUCCESSION,
         },
     )
     def get(self, request: Request, pk: UUID) -> Response:
         """What it does to whom, who may come into contact with it, and which limits hold, by the two clocks."""
         clocks = clocks_of(request.query_params)
         substance = get_object_or_404(self.get_queryset(), pk=pk)
-        if substance.merged_into_id:
-            target = reverse("api:substance-exposure", args=[substance.merged_into_id], request=request) + clocks.query
-            return Response(status=308, headers={"Location": target})
+        if elsewhere := led_on(request, substance, "substance-exposure"):
+            return elsewhere
         body = HealthSerializer(known_of(substance, clocks)).data
         said = {name: day and day.isoformat() for name, day in said_of(clocks).items()}
         return conditional(request, {"substance": str(substance.pk), **said, **body})

@@ -31,6 +31,7 @@ from substances.models import (
     Structure,
     Substance,
 )
+from substances.querysets import is_living
 from substances.registry_check import of_claims, of_rows
 from substances.registry_check.facts import Claim, Class, Flag, Found, Grouped, Known, Named, Place, World, folded_label
 from substances.services.catalogue_read import read_catalogue
@@ -182,7 +183,7 @@ def shared_claims() -> Iterator[Found]:
             yield from of_claims.shared_name(shown[folded], folded, [holders[pk] for pk in pks])
 
 
-_LIVING = Q(substance__merged_into__isnull=True, substance__split_at__isnull=True, substance__staged_by__isnull=True)
+_LIVING = is_living("substance__")
 
 
 def _batched(rows: Iterable[Any]) -> Iterator[list[Any]]:

@@ -60,9 +60,7 @@ def members_of(group: SubstanceGroup, day: Clocks | dt.date) -> QuerySet[GroupMe
 
 
 def _living(group: SubstanceGroup) -> QuerySet[GroupMembership]:
-    return GroupMembership.objects.filter(
-        group=group, substance__merged_into__isnull=True, substance__staged_by__isnull=True
-    )
+    return GroupMembership.objects.living().filter(group=group)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -163,7 +163,7 @@ def _beside(listed: Collection[uuid.UUID], release: Release, ground: _Ground) ->
 
 def _group_mates(listed: Collection[uuid.UUID], ground: _Ground) -> dict[uuid.UUID, dict[uuid.UUID, str]]:
     """Of each substance those of the same groups, with the group's slug; nobody inferred from a disputed structure."""
-    rows = GroupMembership.objects.filter(substance__merged_into=None, substance__staged_by=None)
+    rows = GroupMembership.objects.living()
     own = rows.filter(substance__in=listed).order_by("group__slug")
     groups: dict[str, list[uuid.UUID]] = defaultdict(list)
     for pk, slug, how in own.values_list("substance_id", "group__slug", "how"):

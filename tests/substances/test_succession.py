@@ -16,7 +16,17 @@ from django.test import Client
 from portal.common.errors import Conflict, NotAllowed, NotValid
 from portal.organisations.models import AuditEvent
 from portal.watching.models import Event
-from substances.models import ChemicalList, ListMembership, OpenMember, Source, Structure, Substance, Successor
+from substances.models import (
+    ChemicalList,
+    GroupMembership,
+    ListMembership,
+    OpenMember,
+    Source,
+    Structure,
+    Substance,
+    SubstanceGroup,
+    Successor,
+)
 from substances.moving import moving
 from substances.services.heirs import heirs
 from substances.services.search import search_substances
@@ -173,6 +183,22 @@ def test_an_heir_with_a_structure_of_its_own_goes_on_showing_it(three: tuple[Sub
         ("Cc1ccccc1C", False),
     }
     assert heir.structure_disputed
+
+
+def test_a_split_substance_is_no_member_of_its_groups_any_more(three: tuple[Substance, ...]) -> None:
+    group = SubstanceGroup.objects.create(
+        slug="made", name="Made", definition="Made up.", source=a_source(), checked="made_up"
+    )
+    for one in three[:2]:
+        GroupMembership.objects.create(group=group, substance=one, how="by_name", source=a_source(), checked="made_up")
+    split(three)
+    assert [row.substance for row in GroupMembership.objects.living()] == [three[1]]
+    assert Client().get("/groups/made/").context["facts"].counts.total == 1
+
+
+def test_exposure_of_a_split_substance_is_gone_too(three: tuple[Substance, ...]) -> None:
+    split(three)
+    assert Client().get(f"/api/v1/substances/{three[0].pk}/exposure/").status_code == 410
 
 
 def test_each_room_that_names_substances_goes_along_or_is_history() -> None:
