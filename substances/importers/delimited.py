@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Self, TextIO
 
 from substances.importers.base import Problem, WrongFile, find_header
 from substances.importers.table import Line, cell_text
-from substances.importers.text_encoding import LOST, decoded
+from substances.importers.text_encoding import LOST, readable_as, text_of
 
 MAX_BYTES = 25 * 2**20
 MAX_ROWS = 300_000
@@ -27,6 +27,8 @@ MAX_COLUMNS = 500
 # What a spreadsheet allows a cell to hold, too.
 MAX_CELL_CHARACTERS = 32_767
 MAX_LINES_OF_A_ROW = 1_000
+# What is held of the text at a time; a quote that is never closed would make a row of all the rest.
+MAX_ROW_CHARACTERS = 2**19
 DELIMITERS: Mapping[str, str] = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
 _A_LOOK = 10_000
 _OTHER_KINDS = (
@@ -105,7 +107,7 @@ def delimited_table(
     Args:
         needed, aliases, within: as in `find_header`.
         delimiter: one of `DELIMITERS`; None where that under which the header is found is the right one.
-        encoding: as in `text_encoding.decoded`.
+        encoding: as in `text_encoding.readable_as`.
         keep_blank: whether a row of empty cells is a row; an empty line never is.
 
     Raises:
@@ -129,8 +131,19 @@ def damage(line: Line) -> tuple[Problem, ...]:
     )
 
 
-def _text(path: Path, encoding: str | None) -> str:
-    """The whole text, its line ends "\\n"."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Text:
+    """The bytes of a text file, looked at; decoded only as they are read, for its letters take four bytes each."""
+
+    data: bytes
+    codec: str
+
+    def read(self) -> TextIO:
+        """From its begin; line ends are "\\n"."""
+        return text_of(self.data, self.codec)
+
+
+def _text(path: Path, encoding: str | None) -> _Text:
     with path.open("rb") as file:
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
@@ -138,14 +151,14 @@ def _text(path: Path, encoding: str | None) -> str:
     for mark, why in _OTHER_KINDS:
         if data.startswith(mark):
             raise WrongFile(why)
-    text = decoded(data, encoding)
-    if _WEB_PAGE.match(text):
+    text = _Text(data, readable_as(data, encoding))
+    if _WEB_PAGE.match(text.read().read(_A_LOOK)):
         raise WrongFile("this is a web page or XML, not a list; download the file itself")
     return text
 
 
 def _headed(
-    text: str, needed: Sequence[str], aliases: Mapping[str, str] | None, delimiter: str | None, within: int
+    text: _Text, needed: Sequence[str], aliases: Mapping[str, str] | None, delimiter: str | None, within: int
 ) -> tuple[str, list[_Record]]:
     """The delimiter under which the header is found, and the first rows so read."""
     refusals: dict[str, WrongFile] = {}
@@ -162,7 +175,7 @@ def _headed(
                 line=head[0].number,
             )
         return mark, head
-    likeliest = delimiter or max(DELIMITERS, key=text[:_A_LOOK].count)
+    likeliest = delimiter or max(DELIMITERS, key=text.read().read(_A_LOOK).count)
     raise refusals[likeliest]
 
 
@@ -214,12 +227,47 @@ def _refuse_misfit(record: _Record, texts: list[str], layout: _Layout, places: s
         )
 
 
-def _records(text: str, delimiter: str) -> Iterator[_Record]:
+class _RowLines:
+    """The lines of a text for the reader of rows, which takes as many as a quote spans: no more than a row may have.
+
+    Attributes:
+        row: number of the row that is read.
+        begins: its first line.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self.row, self.begins, self._at, self._held, self._file = 0, 1, 0, 0, file
+
+    def begin(self, row: int) -> int:
+        """Its first line."""
+        self.row, self.begins, self._held = row, self._at + 1, 0
+        return self.begins
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        line = self._file.readline(MAX_ROW_CHARACTERS + 1)
+        if not line:
+            raise StopIteration
+        self._at += 1
+        self._held += len(line)
+        if self._held > MAX_ROW_CHARACTERS or self._at - self.begins > MAX_LINES_OF_A_ROW:
+            raise WrongFile(
+                f"the row has more than {MAX_ROW_CHARACTERS:,} characters or {MAX_LINES_OF_A_ROW:,} lines, the most "
+                f"that is read; look for a quote that is not closed in line {self.begins} of the text",
+                line=self.row,
+            )
+        return line
+
+
+def _records(text: _Text, delimiter: str) -> Iterator[_Record]:
     """The lines of the text as rows, empty ones without cells."""
-    reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=delimiter, strict=True)
+    lines = _RowLines(text.read())
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     number, width = 0, 0
     while True:
-        begins = reader.line_num + 1
+        begins = lines.begin(number + 1)
         try:
             cells = next(reader, None)
         except csv.Error as error:

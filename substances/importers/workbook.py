@@ -20,7 +20,7 @@ from substances.importers.base import WrongFile
 MAX_UNPACKED_BYTES = 64 * 2**20
 MAX_RATIO = 50
 MAX_MEMBERS = 200
-MAX_ROWS = 200_000
+MAX_ROWS = 300_000
 MAX_COLUMNS = 500
 MAX_CELLS = 5_000_000
 # A ratio says nothing about small members: a few kB of blanks pack 1000 to 1.
@@ -157,8 +157,8 @@ class _Extent:
             raise WrongFile(f"{self.filename} is not XML: {error}") from error
         if self.rows > MAX_ROWS or self.columns > MAX_COLUMNS or self.rows * self.columns > MAX_CELLS:
             raise WrongFile(
-                f"{self.filename} reaches to row {self.rows} and column {self.columns}; "
-                f"{MAX_ROWS} rows and {MAX_COLUMNS} columns are the most that is read"
+                f"{self.filename} reaches to row {self.rows} and column {self.columns}; {MAX_ROWS:,} rows, "
+                f"{MAX_COLUMNS} columns and {MAX_CELLS:,} cells are the most that is read"
             )
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:

@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from substances.chemistry.identifiers import PARSERS, IdentifierError
 from substances.importers.base import Member, Problem, ReportedRow
+from substances.importers.values.identifiers import read_number
 from substances.models import Identifier, Name, RejectedClaim, Substance
 from substances.services.catalogue_loads import id_of
 from substances.services.catalogue_read import SCHEMES
@@ -226,7 +226,7 @@ def valid_numbers(member: Member) -> tuple[Key, ...]:
 
 
 def _read_numbers(member: Member) -> tuple[tuple[Key, ...], tuple[Problem, ...]]:
-    """The valid numbers of a member; a number whose check digit is wrong is a problem, not a number."""
+    """The valid numbers of a member; what was repaired to read one, or why one is none, is a problem."""
     numbers, problems = [], []
     printed = (
         (IdentifierScheme.CAS, member.cas_rn),
@@ -238,10 +238,11 @@ def _read_numbers(member: Member) -> tuple[tuple[Key, ...], tuple[Problem, ...]]
     )
     for scheme, text in printed:
         if text:
-            try:
-                numbers.append((str(scheme), PARSERS[SCHEMES[scheme]](text).value))
-            except IdentifierError as error:
-                problems.append(Problem(f"{scheme}_{error.code}", f"{member.name}: {error.message}"))
+            value, problem = read_number(text, SCHEMES[scheme])
+            if value:
+                numbers.append((str(scheme), value))
+            if problem:
+                problems.append(problem)
     return tuple(numbers), tuple(problems)
 
 

@@ -148,7 +148,8 @@ class _Rows:
         """Plans everything that a row says; of one staged before only what is to be learned from it."""
         staged = self.staging.staged
         staged.roles[row.role.value] += 1
-        problems = [*row.problems, *(problem for found in named for problem in found.problems)]
+        # A number that the importer could not read is told by whoever resolves it, too.
+        problems = dict.fromkeys([*row.problems, *(problem for found in named for problem in found.problems)])
         staged.problems += [told(problem, row.line) for problem in problems]
         is_new = (row.sheet, row.line) not in self.staging.done
         for found in named:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +15,9 @@ import pytest
 
 from substances.importers.base import ReportedRow, WrongFile
 from substances.importers.registry import IMPORTERS
+from substances.models import ChemicalList, Identifier
+from substances.services.lists import publish_release
+from tests.build import a_source
 from tests.substances.good_files import CAS, GOOD, GoodFile
 from tests.substances.made_workbooks import a_workbook, with_member, with_replaced
 
@@ -194,6 +201,76 @@ def test_too_many_rows_are_refused(slug: str, tmp_path: Path) -> None:
     row = good.text().rstrip("\n").split("\n")[-1]
     path.write_bytes((good.text() + f"{row}\n" * 300_000).encode(good.encoding))
     assert re.search("more than 300,000 rows|MiB", str(refusal(slug, path)))
+
+
+# Texts that a reader would hold whole, in letters of four bytes: what they are, and what is told of them.
+MOST_MB = 100
+HEAVY = [
+    pytest.param('"' + "abc,def ghi\n" * 2_000_000, "not closed in line", id="a quote that is never closed"),
+    pytest.param('"' + "😀,b\n" * 3_400_000, "not closed in line", id="the same in letters of four bytes"),
+    pytest.param('"Ж\n",' * 4_000_000, "not closed in line", id="a row of cells with line ends"),
+    pytest.param("ab," * 8_000_000, "524,288 characters", id="one endless line"),
+    pytest.param("żółć" * 3_000_000 + "\n\udce9", "two encodings", id="a damaged byte behind many letters"),
+    pytest.param("a,b,c\n" * 299_999, "^300000$|299999", id="as many rows of tiny cells as are read"),
+]
+
+
+@pytest.mark.parametrize(("body", "said"), HEAVY)
+def test_no_text_takes_more_than_100_mb(tmp_path: Path, body: str, said: str) -> None:
+    good = GOOD["epa-scil"]
+    heavy = tmp_path / "heavy.csv"
+    head = ",".join(good.header)
+    heavy.write_bytes(f"{head}\n{body}".encode("utf-8", "surrogateescape")[: 25 * 2**20])
+    command = [sys.executable, "-m", "tests.substances.read_in_a_child", "epa-scil", good.write(tmp_path), heavy]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    rose, _, told = run.stdout.strip().partition(" ")
+    assert int(rose) < MOST_MB
+    assert re.search(said, told)
+
+
+# A CAS number as somebody's program left it: the code, what it is read as, and what to do.
+CORRECT, ANEW = "Correct the cell", "ype the number anew"
+SPOILED = [
+    pytest.param("1990-07-04", "cas_was_date", "1990-07-4", CORRECT, id="turned into a day"),
+    pytest.param("07/04/1990", "cas_was_date", "1990-07-4", CORRECT, id="turned into a day, written otherwise"),
+    pytest.param("4-Jul-90", "cas_was_date", "1990-07-4", CORRECT, id="turned into a day with a word"),
+    pytest.param("2011-02-03", "cas_date", "", ANEW, id="a day that no number explains"),
+    pytest.param("1/6/1955", "cas_date_suggestion", "", ANEW, id="a day that several numbers explain"),
+    pytest.param("１２３-９１-１", "cas_lookalike", "", "character 1 is '１'", id="full-width digits"),
+    pytest.param("١٢٣-٩١-١", "cas_lookalike", "", "character 1 is '١'", id="Arabic digits"),
+    pytest.param("l23-91-1", "cas_lookalike", "", "character 1 is 'l'", id="a small L for a one"),
+    pytest.param("8O-05-7", "cas_lookalike", "", "character 2 is 'O'", id="an O for a zero"),
+    pytest.param("8О-05-7", "cas_lookalike", "", "character 2 is 'О' (CYRILLIC", id="a Cyrillic letter"),
+    pytest.param("123‑91‑1", "cas_repaired", CAS[0], CORRECT, id="hyphens that do not break"),
+    pytest.param("123911", "cas_repaired", CAS[0], CORRECT, id="no hyphens"),
+    pytest.param("0000123-91-1", "cas_repaired", CAS[0], CORRECT, id="zeros in front"),
+    pytest.param("123-91- 1", "cas_repaired", CAS[0], CORRECT, id="a blank inside"),
+    pytest.param("123-91-2", "cas_check_digit", "", "correct the cell", id="a wrong check digit"),
+    pytest.param("12-391-1", "cas_shape", "", CORRECT, id="hyphens in the wrong place"),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("slug", ALL)
+@pytest.mark.parametrize(("number", "code", "read_as", "remedy"), SPOILED)
+def test_a_spoiled_number_is_told_with_its_row_and_remedy_and_never_guessed(
+    slug: str, tmp_path: Path, number: str, code: str, read_as: str, remedy: str
+) -> None:
+    good = GOOD[slug]
+    spoiled = dataclasses.replace(good.with_cell(0, good.cas, number), encoding="utf-8")
+    importer = IMPORTERS[slug]
+    ChemicalList.objects.create(slug=importer.list_slug, name=slug, publisher="P", effect="duty", source=a_source())
+    day = importer.published_on(path := spoiled.write(tmp_path)) or dt.date(2026, 6, 1)
+    report = publish_release(importer=importer, path=path, published_on=day)
+
+    assert [(one["line"], one["code"]) for one in report.problems] == [(len(good.preamble) + 2, code)]
+    message = report.problems[0]["message"]
+    assert repr(number) in message
+    assert remedy in message
+    assert report.lost == 0
+    known = {*Identifier.objects.filter(scheme="cas").values_list("value", flat=True)}
+    assert known == {*CAS[1:], read_as} - {""}
 
 
 def test_a_zip_with_every_harm_at_once_is_still_only_refused(tmp_path: Path) -> None:

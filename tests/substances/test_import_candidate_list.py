@@ -180,10 +180,10 @@ def test_one_far_cell_is_refused_before_it_fills_memory(tmp_path: Path, referenc
 
 def test_a_far_cell_is_refused_wherever_its_sheet_lies(tmp_path: Path) -> None:
     path = a_workbook(tmp_path / "list.xlsx")
-    far = with_replaced(path, tmp_path / "far.xlsx", "xl/worksheets/sheet1.xml", b'r="A6"', b'r="A250001"')
+    far = with_replaced(path, tmp_path / "far.xlsx", "xl/worksheets/sheet1.xml", b'r="A6"', b'r="A350001"')
     moved = moved_sheet(far, tmp_path / "moved.xlsx", "xl/other/sheet1.xml")
 
-    with pytest.raises(WrongFile, match=r"xl/other/sheet1\.xml reaches to row 250001"):
+    with pytest.raises(WrongFile, match=r"xl/other/sheet1\.xml reaches to row 350001"):
         list(LIST.parse(moved))
 
 

@@ -8,12 +8,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from substances.chemistry.identifiers import IdentifierError, parse_dtxsid, parse_inchikey
 from substances.importers.base import Member, Problem, ReportedRow, Role, StatedConcern
 from substances.importers.delimited import damage
 from substances.importers.either import lines_of
 from substances.importers.table import Line
-from substances.importers.values.identifiers import cas_numbers
+from substances.importers.values.identifiers import cas_numbers, read_number
 
 DTXSID, NAME, CAS = "DTXSID", "PREFERRED NAME", "CASRN"
 INCHIKEY, SMILES, INCHI = "INCHIKEY", "SMILES", "INCHI STRING"
@@ -86,19 +85,15 @@ def _dtxsid(line: Line) -> tuple[str, list[Problem]]:
     """The number out of the address of its page; one whose check digit is wrong stays as printed."""
     printed = line.text(DTXSID)
     match = _DTXSID.fullmatch(printed)
-    try:
-        return (parse_dtxsid(match[1] if match else printed).value if printed else ""), []
-    except IdentifierError as error:
-        kept = match[1] if match else ""
-        return kept, [Problem(f"dtxsid_{error.code}", f"{printed!r} was kept but not read as DTXSID: {error.message}")]
+    number = match[1] if match else printed
+    value, problem = read_number(number, "dtxsid") if number else ("", None)
+    return value or (match[1] if match else ""), [problem] if problem else []
 
 
 def _inchikey(line: Line) -> tuple[str, list[Problem]]:
     printed = line.text(INCHIKEY)
-    try:
-        return (parse_inchikey(printed).value if printed else ""), []
-    except IdentifierError as error:
-        return "", [Problem("inchikey_shape", f"{printed[:80]!r} was not used: {error.message}")]
+    value, problem = read_number(printed, "inchikey") if printed else ("", None)
+    return value, [problem] if problem else []
 
 
 def _smiles(line: Line, facts: dict[str, Any]) -> tuple[str, list[Problem]]:

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from substances.chemistry.identifiers import (
-    IdentifierError,
-    Reading,
-    parse_clp_index_number,
-    parse_dtxsid,
-    parse_inchikey,
-)
+from substances.chemistry.identifiers import Scheme
 from substances.importers.base import MISSING, Member, Problem, ReportedRow, Role, StatedConcern, WrongFile
 from substances.importers.delimited import damage, delimited_lines
 from substances.importers.either import is_workbook, lines_of
@@ -22,14 +16,10 @@ from substances.importers.mapped_list.limits import limits_of
 from substances.importers.mapped_list.mapping import ListMapping
 from substances.importers.table import Line, sheet_lines
 from substances.importers.values.days import NotADay, day
-from substances.importers.values.identifiers import Numbers, cas_numbers, ec_numbers, members
+from substances.importers.values.identifiers import Numbers, cas_numbers, ec_numbers, members, read_number
 
 # Identifiers of which a row has one: key of the mapping → its reader.
-_SINGLE: dict[str, Callable[[str], Reading]] = {
-    "index": parse_clp_index_number,
-    "dtxsid": parse_dtxsid,
-    "inchikey": parse_inchikey,
-}
+_SINGLE: dict[str, Scheme] = {"index": "clp_index_number", "dtxsid": "dtxsid", "inchikey": "inchikey"}
 
 
 class MappedList:
@@ -146,14 +136,11 @@ class MappedList:
         """Index number, DTXSID, InChIKey and structure; what cannot be read stays as printed, and is told."""
         found = {key: "".join(self._text(line, key).split()) for key in ("smiles", "inchi")}
         problems = []
-        for key, parse in _SINGLE.items():
+        for key, scheme in _SINGLE.items():
             field, printed = ("index_number" if key == "index" else key), self._text(line, key)
-            found[field] = printed
-            try:
-                found[field] = parse(printed).value if printed else ""
-            except IdentifierError as error:
-                said = f"{printed[:80]!r} was kept but not read: {error.message}"
-                problems.append(Problem(f"{key}_{error.code}", said))
+            value, problem = read_number(printed, scheme) if printed else ("", None)
+            found[field] = value or printed
+            problems += [problem] if problem else []
         return found, tuple(problems)
 
     def _reasons(self, line: Line) -> tuple[str, ...]:

@@ -9,16 +9,32 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, TypeAlias
 
+from substances.chemistry import identifiers
 from substances.chemistry.characters import BLANKS, HYPHENS, ascii_lookalike, describe
-from substances.chemistry.identifiers import PARSERS, IdentifierError, Reading, near_matches
+from substances.chemistry.identifiers import PARSERS, IdentifierError, Reading
 from substances.importers.base import MISSING, Member, Problem
 
 Scheme: TypeAlias = Literal["cas_rn", "ec_number"]
-_TITLES = {"cas_rn": "CAS number", "ec_number": "EC number"}
-_SHORT = {"cas_rn": "cas", "ec_number": "ec"}
+_TITLES: Mapping[identifiers.Scheme, str] = {
+    "cas_rn": "CAS number",
+    "ec_number": "EC number",
+    "clp_index_number": "CLP index number",
+    "inchikey": "InChIKey",
+    "dtxsid": "DTXSID",
+    "pubchem_cid": "PubChem CID",
+}
+# What codes of problems begin with.
+_SHORT: Mapping[identifiers.Scheme, str] = {
+    "cas_rn": "cas",
+    "ec_number": "ec",
+    "clp_index_number": "index",
+    "inchikey": "inchikey",
+    "dtxsid": "dtxsid",
+    "pubchem_cid": "cid",
+}
 _OTHER: dict[Scheme, Scheme] = {"cas_rn": "ec_number", "ec_number": "cas_rn"}
 # What one cell puts between several numbers. A slash stands in dates, too: it is tried only on what is none.
 _BETWEEN = re.compile(r"[\n;,]|\s+(?:and|or|&)\s+")
@@ -38,6 +54,10 @@ _SHAPE: dict[Scheme, re.Pattern[str]] = {
 }
 # Told by nobody: blanks at the ends say nothing, and "CAS" before a CAS number is no repair.
 _SILENT = frozenset({"trimmed", "prefix_removed"})
+# Letters of our own alphabet that are typed for a digit.
+_TYPED_FOR_DIGITS = str.maketrans("lIOoSBZ", "1100582")
+_ONLY_DIGITS = frozenset({"cas_rn", "ec_number", "clp_index_number"})
+_LONGEST_QUOTE = 80
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -67,6 +87,45 @@ def cas_numbers(cell: str) -> Numbers:
 def ec_numbers(cell: str) -> Numbers:
     """The EC and list numbers in a cell of a column of such."""
     return _numbers(cell, "ec_number")
+
+
+def read_number(printed: str, scheme: identifiers.Scheme) -> tuple[str, Problem | None]:
+    """One identifier in its normal form, and what a person is told of it.
+
+    Every importer's numbers pass here, so nothing is repaired or refused unseen. A date becomes a CAS number only
+    where one number alone has the right check digit; a look-alike is never taken for what it looks like.
+
+    Args:
+        printed: the cell, or the part of it that is one number.
+
+    Returns:
+        The number, "" where it could not be read; the problem (code, quoted cell, why, remedy), None where the cell
+        holds the number as it is written.
+    """
+    short, title, quoted = _SHORT[scheme], _TITLES[scheme], _quoted(printed)
+    reading = _attempt(printed, scheme)
+    if isinstance(reading, Reading):
+        told = [note.message for note in reading.changes if note.code not in _SILENT]
+        said = f"{quoted} was read as {title} {reading.value}: {' '.join(told)} Correct the cell."
+        return reading.value, Problem(f"{short}_repaired", said) if told else None
+    if reading.code == "date_suggestion" and len(reading.suggestions) == 1:
+        (value,) = reading.suggestions
+        said = f"{quoted} was read as {title} {value}: it is a date that a spreadsheet made of the number, and no other"
+        return value, Problem(f"{short}_was_date", f"{said} number fits. Correct the cell, formatted as text.")
+    if odd := _odd_character(printed, scheme):
+        return "", Problem(f"{short}_lookalike", f"{quoted} was kept but not read as {title}: {odd}")
+    return "", _refused(printed, scheme, reading)
+
+
+def _refused(printed: str, scheme: identifiers.Scheme, error: IdentifierError) -> Problem:
+    """Why it cannot be read; what stands in the column of the other scheme is judged as one of those."""
+    if scheme in ("cas_rn", "ec_number") and _is_other(printed, scheme):
+        other = _attempt(printed, _OTHER[scheme])
+        if isinstance(other, Reading):
+            said = f"{_quoted(printed)} was kept but not read as {_TITLES[scheme]}: it is {_TITLES[other.scheme]} "
+            return Problem(f"{_SHORT[scheme]}_shape", f"{said}{other.value}; move it to the column of those.")
+        error = other
+    return Problem(f"{_SHORT[scheme]}_{error.code}", _why(printed, error))
 
 
 def members(
@@ -112,12 +171,6 @@ class _Found:
     def tell(self, code: str, message: str) -> None:
         self.problems.append(Problem(f"{_SHORT[self.scheme]}_{code}", message))
 
-    def keep(self, printed: str, code: str, message: str) -> None:
-        """Keeps what could not be read as it is."""
-        self.values.append(printed)
-        self.unread.append(printed)
-        self.tell(code, message)
-
 
 def _numbers(cell: str, scheme: Scheme) -> Numbers:
     found = _Found(scheme)
@@ -148,70 +201,78 @@ def _read(printed: str, found: _Found) -> None:
         return
     if match := _PREFIXED_EC.fullmatch(printed):
         # The publisher says itself that it is an EC number.
-        _read_other(match[1], found, told=False)
+        if not _read_other(match[1], found, told=False):
+            _keep(match[1], found)
         return
     if match := _NUMBERED_KEY.fullmatch(printed):
         found.keys.append(printed)
         found.tell("key", f"{printed!r} was read as {match[1]}: '_{match[2]}' only tells the publisher's entries apart")
         printed = match[1]
-    reading = _attempt(printed, found.scheme)
-    if isinstance(reading, Reading):
-        _accept(printed, reading, found)
-    elif _SHAPE[_OTHER[found.scheme]].fullmatch("".join(printed.split())):
-        _read_other(printed, found, told=True)
-    elif reading.code == "date_suggestion" and len(reading.suggestions) == 1:
-        (value,) = reading.suggestions
-        found.values.append(value)
-        found.tell("was_date", f"{printed!r} is a date that a spreadsheet made of {value}: no other number fits")
-    elif odd := _odd_character(printed):
-        found.keep(printed, "lookalike", f"{printed!r} was kept but not read as {_TITLES[found.scheme]}: {odd}")
-    else:
-        found.keep(printed, reading.code, _why(printed, reading))
+    if not (_is_other(printed, found.scheme) and _read_other(printed, found, told=True)):
+        _keep(printed, found)
 
 
-def _accept(printed: str, reading: Reading, found: _Found) -> None:
-    found.values.append(reading.value)
-    told = [note.message for note in reading.changes if note.code not in _SILENT]
-    if told:
-        title = _TITLES[reading.scheme]
-        found.tell("repaired", f"{printed!r} was read as {title} {reading.value}: {' '.join(told)}")
+def _keep(printed: str, found: _Found) -> None:
+    """Keeps the number, or as it is what cannot be read."""
+    value, problem = read_number(printed, found.scheme)
+    found.values.append(value or printed)
+    if not value:
+        found.unread.append(printed)
+    if problem:
+        found.problems.append(problem)
 
 
-def _read_other(printed: str, found: _Found, *, told: bool) -> None:
-    """A number of the other scheme; moved there if it is valid, kept as printed if not."""
+def _is_other(printed: str, scheme: Scheme) -> bool:
+    return _SHAPE[_OTHER[scheme]].fullmatch("".join(printed.split())) is not None
+
+
+def _read_other(printed: str, found: _Found, *, told: bool) -> bool:
+    """Whether it is a valid number of the other scheme, which is moved there."""
     other = _OTHER[found.scheme]
     reading = _attempt(printed, other)
     if isinstance(reading, IdentifierError):
-        found.keep(printed, reading.code, _why(printed, reading))
-        return
+        return False
     found.elsewhere.append(reading.value)
     if told:
-        found.tell(
-            "other_number", f"{printed!r} stands among {_TITLES[found.scheme]}s but is {_TITLES[other]} {reading.value}"
-        )
+        said = f"{_quoted(printed)} stands among {_TITLES[found.scheme]}s but is {_TITLES[other]} {reading.value}"
+        found.tell("other_number", f"{said}, and was read as such. Move it to the column of those.")
+    return True
+
+
+def _quoted(printed: str) -> str:
+    return repr(printed if len(printed) <= _LONGEST_QUOTE else f"{printed[: _LONGEST_QUOTE - 1]}…")
 
 
 def _why(printed: str, error: IdentifierError) -> str:
-    """What is wrong, with what may have been meant; never a choice."""
-    title = _TITLES.get(error.scheme, error.scheme)
-    said = f"{printed!r} was kept but not read as {title}: {error.message}"
+    """What is wrong, with what may have been meant and what to do; never a choice."""
+    said = f"{_quoted(printed)} was kept but not read as {_TITLES[error.scheme]}: {error.message}"
     if error.code == "check_digit":
-        near = near_matches(error.value, "cas_rn" if error.scheme == "cas_rn" else "ec_number")[:1]
-        return f"{said} Perhaps {near[0]} was meant." if near else said
-    return said
+        near = error.suggestions[:1]
+        perhaps = f" Perhaps {near[0]} was meant:" if near else ""
+        return f"{said}{perhaps} Compare it with its source and correct the cell."
+    if error.code.startswith("date"):
+        return f"{said} Type the number anew into a cell formatted as text."
+    return f"{said} Correct the cell, or leave it empty."
 
 
-def _odd_character(printed: str) -> str:
-    """The first character that is neither ASCII nor a blank or hyphen, in words; "" if there is none."""
-    for position, char in enumerate(printed, 1):
+def _odd_character(printed: str, scheme: identifiers.Scheme) -> str:
+    """The first character that is not what it seems, in words; "" if there is none."""
+    typed = printed.translate(_TYPED_FOR_DIGITS)
+    if scheme in _ONLY_DIGITS and isinstance(_attempt(typed, scheme), Reading):
+        pairs = enumerate(zip(printed, typed, strict=True), 1)
+        return next((_odd(place, char, digit) for place, (char, digit) in pairs if char != digit), "")
+    for place, char in enumerate(printed, 1):
         if not char.isascii() and char not in BLANKS and char not in HYPHENS:
-            like = ascii_lookalike(char) or (str(int(char)) if char.isdecimal() else "")
-            seems = f", which only looks like {like!r}" if like else ""
-            return f"character {position} is {char!r} ({describe(char)}){seems}; type the number anew."
+            return _odd(place, char, ascii_lookalike(char) or (str(int(char)) if char.isdecimal() else ""))
     return ""
 
 
-def _attempt(printed: str, scheme: Scheme) -> Reading | IdentifierError:
+def _odd(place: int, char: str, like: str) -> str:
+    seems = f", which only looks like {like!r}" if like else ""
+    return f"character {place} is {char!r} ({describe(char)}){seems}; type the number anew."
+
+
+def _attempt(printed: str, scheme: identifiers.Scheme) -> Reading | IdentifierError:
     try:
         return PARSERS[scheme](printed)
     except IdentifierError as error:
