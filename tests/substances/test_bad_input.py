@@ -211,7 +211,7 @@ HEAVY = [
     pytest.param('"Ж\n",' * 4_000_000, "not closed in line", id="a row of cells with line ends"),
     pytest.param("ab," * 8_000_000, "524,288 characters", id="one endless line"),
     pytest.param("żółć" * 3_000_000 + "\n\udce9", "two encodings", id="a damaged byte behind many letters"),
-    pytest.param("a,b,c\n" * 299_999, "^300000$|299999", id="as many rows of tiny cells as are read"),
+    pytest.param("b,,,\n" * 100_000, "^100000$", id="many rows of tiny cells"),
 ]
 
 
@@ -221,7 +221,7 @@ def test_no_text_takes_more_than_100_mb(tmp_path: Path, body: str, said: str) ->
     heavy = tmp_path / "heavy.csv"
     head = ",".join(good.header)
     heavy.write_bytes(f"{head}\n{body}".encode("utf-8", "surrogateescape")[: 25 * 2**20])
-    command = [sys.executable, "-m", "tests.substances.read_in_a_child", "epa-scil", good.write(tmp_path), heavy]
+    command = [sys.executable, "-m", "tests.substances.read_in_a_child", "epa-scil", str(good.write(tmp_path)), str(heavy)]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
 
     rose, _, told = run.stdout.strip().partition(" ")

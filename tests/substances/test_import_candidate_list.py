@@ -12,6 +12,7 @@ from substances.importers.base import Member, ReportedRow, Role, WrongFile, spli
 from substances.importers.reach_candidate_list.parse import ReachCandidateList
 from substances.importers.registry import IMPORTERS
 from substances.importers.values.article_57 import REASONS
+from substances.importers.workbook import inspect
 from substances.vocabulary import Authority, Concern, Strength
 from tests.substances.made_workbooks import (
     BPA,
@@ -180,11 +181,16 @@ def test_one_far_cell_is_refused_before_it_fills_memory(tmp_path: Path, referenc
 
 def test_a_far_cell_is_refused_wherever_its_sheet_lies(tmp_path: Path) -> None:
     path = a_workbook(tmp_path / "list.xlsx")
-    far = with_replaced(path, tmp_path / "far.xlsx", "xl/worksheets/sheet1.xml", b'r="A6"', b'r="A350001"')
+    far = with_replaced(path, tmp_path / "far.xlsx", "xl/worksheets/sheet1.xml", b'r="A6"', b'r="A300001"')
     moved = moved_sheet(far, tmp_path / "moved.xlsx", "xl/other/sheet1.xml")
 
-    with pytest.raises(WrongFile, match=r"xl/other/sheet1\.xml reaches to row 350001"):
+    with pytest.raises(WrongFile, match=r"xl/other/sheet1\.xml reaches to row 300001"):
         list(LIST.parse(moved))
+
+
+def test_the_last_row_that_may_be_is_no_far_cell(tmp_path: Path) -> None:
+    path = a_workbook(tmp_path / "list.xlsx")
+    inspect(with_replaced(path, tmp_path / "far.xlsx", "xl/worksheets/sheet1.xml", b'r="A6"', b'r="A300000"'))
 
 
 def test_a_sheet_that_lies_elsewhere_is_read(tmp_path: Path) -> None:
