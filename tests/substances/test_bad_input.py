@@ -221,7 +221,8 @@ def test_no_text_takes_more_than_100_mb(tmp_path: Path, body: str, said: str) ->
     heavy = tmp_path / "heavy.csv"
     head = ",".join(good.header)
     heavy.write_bytes(f"{head}\n{body}".encode("utf-8", "surrogateescape")[: 25 * 2**20])
-    command = [sys.executable, "-m", "tests.substances.read_in_a_child", "epa-scil", str(good.write(tmp_path)), str(heavy)]
+    files = [str(good.write(tmp_path)), str(heavy)]
+    command = [sys.executable, "-m", "tests.substances.read_in_a_child", "epa-scil", *files]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
 
     rose, _, told = run.stdout.strip().partition(" ")
