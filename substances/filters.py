@@ -113,10 +113,15 @@ class ListedFilter(Filters):
         label=_("Reason"), max_length=120, method="for_reason", help_text=_("In the normal form of the list: 57c.")
     )
     how = filters.ChoiceFilter(
-        label=_("Listed"), choices=[(How.BY_NAME, How.BY_NAME.label), (How.AS_MEMBER, How.AS_MEMBER.label)]
+        empty_label=_("Any"),
+        label=_("Listed"),
+        choices=[(How.BY_NAME, How.BY_NAME.label), (How.AS_MEMBER, How.AS_MEMBER.label)],
     )
     structure = filters.ChoiceFilter(
-        label=_("Structure"), choices=[("yes", _("known")), ("no", _("not known"))], method="with_structure"
+        empty_label=_("Any"),
+        label=_("Structure"),
+        choices=[("yes", _("known")), ("no", _("not known"))],
+        method="with_structure",
     )
     added_since = filters.DateFilter(
         label=_("Added since"),
