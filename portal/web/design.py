@@ -55,6 +55,7 @@ def _facts() -> dict[str, Any]:
     """Flags, authority, badges, identifiers, drawing, sources."""
     return {
         "sample_clocks": PageClocks(Clocks(dt.date(2020, 1, 1), dt.date(2024, 5, 22)), "2020-01-01", "2024-05-22", ""),
+        "sample_files": [{"label": name, "url": "#clocks"} for name in ("CSV", "XLSX", "JSON", "SDF")],
         "sample_flags": [{"concern": slug, "label": label} for slug, label in Concern.choices],
         "suspected_flag": {
             "concern": Concern.CARCINOGENIC,

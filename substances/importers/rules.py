@@ -113,88 +113,104 @@ _IARC = (("group 1", _SURE), ("group 2A", _SURE), ("group 2B", _SUSPECTED))
 _MONTREAL = ("a", "b", "c", "e")
 
 
-def _of_lists() -> list[PublishedRule]:
-    by = Authority.AUTHORITY_ASSESSMENT
-    named = _("the reason printed is %(reason)s")
-    rules = [
+def _reach() -> list[PublishedRule]:
+    return [
         PublishedRule(
             f"reach-57/{reason}",
-            named,
+            _("the reason printed is %(reason)s"),
             {"reason": f"Article 57{point}, {reason}"},
             (str(concern),),
             strength,
-            by,
+            Authority.AUTHORITY_ASSESSMENT,
             f"{_ARTICLE}{point}",
             ("reach-candidate-list", "reach-authorisation-list"),
         )
         for reason, concern, strength, point in _ARTICLE_57
     ]
-    rules += [
+
+
+def _assessments() -> list[PublishedRule]:
+    return [
         PublishedRule(
             f"{slug}/{hazards}",
             _("an assessment is concluded with yes for %(hazards)s; a category tells how sure, where it has one"),
             {"hazards": hazards},
             (str(concern),),
             "",
-            by,
+            Authority.AUTHORITY_ASSESSMENT,
             "European Chemicals Agency, list of assessments",
             (slug,),
         )
         for slug, hazards, concern in _ASSESSED
     ]
-    rules += [
+
+
+def _pops() -> list[PublishedRule]:
+    return [
         PublishedRule(
             f"eu-pops/{annex}",
             _("listed in %(annex)s, which holds what the Stockholm Convention lists"),
             {"annex": words},
             (str(Concern.PBT_VPVB),),
             "",
-            by,
+            Authority.AUTHORITY_ASSESSMENT,
             "Regulation (EU) 2019/1021; Stockholm Convention, Annex D",
             ("eu-pops",),
         )
         for annex, words in (("annex-i-a", "Annex I, part A"), ("annex-iii-a", "Annex III, part A"))
     ]
-    rules += [
+
+
+def _iarc() -> list[PublishedRule]:
+    return [
         PublishedRule(
             f"iarc/{group.replace(' ', '-')}",
             _("classified in %(group)s; circumstances and mixtures of exposure mean nothing for the substance"),
             {"group": group},
             (str(Concern.CARCINOGENIC),),
             strength,
-            by,
+            Authority.AUTHORITY_ASSESSMENT,
             "IARC Monographs; set beside GHS by 29 CFR 1910.1200, Appendix F, Part D",
             ("iarc",),
         )
         for group, strength in _IARC
     ]
-    rules += [
+
+
+def _ntp() -> list[PublishedRule]:
+    return [
         PublishedRule(
             f"ntp-roc/{listing.replace(' ', '-')}",
             _("listed as “%(listing)s”"),
             {"listing": listing},
             (str(Concern.CARCINOGENIC),),
             _SURE,
-            by,
+            Authority.AUTHORITY_ASSESSMENT,
             "US National Toxicology Program, Report on Carcinogens",
             ("ntp-roc",),
         )
         for listing in ("known", "reasonably anticipated")
     ]
-    rules += [
+
+
+def _proposition_65() -> list[PublishedRule]:
+    return [
         PublishedRule(
             f"prop-65/{reason}",
             _("listed for %(toxicity)s, and not taken back"),
             {"toxicity": reason},
             (str(concern),),
             _SURE,
-            by,
+            Authority.AUTHORITY_ASSESSMENT,
             "California Health and Safety Code, section 25249.8",
             ("proposition-65",),
         )
         for reason, concern in _P65
     ]
-    rules += [
+
+
+def _sin() -> list[PublishedRule]:
+    return [
         PublishedRule(
             f"sin/{token}",
             _("the list prints the concern “%(token)s”"),
@@ -207,20 +223,23 @@ def _of_lists() -> list[PublishedRule]:
         )
         for token, concerns in _SIN
     ]
-    rules += [
+
+
+def _montreal() -> list[PublishedRule]:
+    return [
         PublishedRule(
             f"montreal/annex-{annex}",
             _("controlled by annex %(annex)s; annex F, hydrofluorocarbons, means no such concern"),
             {"annex": annex.upper()},
             (str(Concern.OZONE_DEPLETING),),
             "",
-            by,
+            Authority.AUTHORITY_ASSESSMENT,
             "Montreal Protocol on Substances that Deplete the Ozone Layer",
             (),
         )
         for annex in _MONTREAL
     ]
-    return rules
 
 
-RULES: Mapping[str, PublishedRule] = {rule.code: rule for rule in (*_clp(), *_of_lists())}
+_ROOMS = (_clp, _reach, _assessments, _pops, _iarc, _ntp, _proposition_65, _sin, _montreal)
+RULES: Mapping[str, PublishedRule] = {rule.code: rule for room in _ROOMS for rule in room()}
