@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 from substances.importers.base import WrongFile, find_header
 from substances.importers.delimited import delimited_lines
 from substances.importers.table import Line, lines_under
-from substances.importers.workbook import read_sheet, sheet_names
+from substances.importers.workbook import rows_of_sheet, sheet_names
 
 
 def lines_of(
@@ -25,11 +26,12 @@ def lines_of(
     if not is_workbook(path):
         yield from delimited_lines(path, needed=needed, aliases=aliases, within=within)
         return
-    sheets = {name: read_sheet(path, name) for name in sheet_names(path)}
+    sheets = sheet_names(path)
     refusals: dict[str, WrongFile] = {}
-    for name, rows in sheets.items():
+    for name in sheets:
+        head = list(islice(rows_of_sheet(path, name), within))
         try:
-            find_header(rows, needed=needed, sheet=name, aliases=aliases, within=within)
+            find_header(head, needed=needed, sheet=name, aliases=aliases, within=within)
         except WrongFile as error:
             refusals[name] = error
     fitting = [name for name in sheets if name not in refusals]
@@ -37,7 +39,8 @@ def lines_of(
         raise WrongFile(f"the sheets {', '.join(map(repr, fitting))} all have the header of this list; keep one")
     if not fitting:
         raise next(iter(refusals.values()), WrongFile("the workbook has no sheet"))
-    yield from lines_under(sheets[fitting[0]], sheet=fitting[0], needed=needed, aliases=aliases, within=within)
+    rows = rows_of_sheet(path, fitting[0])
+    yield from lines_under(rows, sheet=fitting[0], needed=needed, aliases=aliases, within=within)
 
 
 def is_workbook(path: Path) -> bool:

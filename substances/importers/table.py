@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
 
 from substances.importers.base import MISSING, WrongFile, find_header
 from substances.importers.values.days import NotADay, day
-from substances.importers.workbook import read_sheet
+from substances.importers.workbook import rows_of_sheet
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -69,22 +70,24 @@ def sheet_lines(
     Raises:
         WrongFile: no such sheet or header, a cell under no header, or no row at all.
     """
-    yield from lines_under(read_sheet(path, sheet), sheet=sheet, needed=needed, aliases=aliases, within=within)
+    yield from lines_under(rows_of_sheet(path, sheet), sheet=sheet, needed=needed, aliases=aliases, within=within)
 
 
 def lines_under(
-    rows: Sequence[Sequence[object]],
+    rows: Iterable[Sequence[object]],
     *,
     sheet: str,
     needed: Sequence[str],
     aliases: Mapping[str, str] | None = None,
     within: int = 20,
 ) -> Iterator[Line]:
-    """As `sheet_lines`, of rows read already."""
-    start, columns = find_header(rows, needed=needed, sheet=sheet, aliases=aliases, within=within)
+    """As `sheet_lines`, of rows that are read already, or on the way."""
+    behind = iter(rows)
+    head = list(islice(behind, within))
+    start, columns = find_header(head, needed=needed, sheet=sheet, aliases=aliases, within=within)
     places = set(columns.values())
     found = False
-    for number, row in enumerate(rows[start + 1 :], start + 2):
+    for number, row in enumerate(chain(head[start + 1 :], behind), start + 2):
         texts = [cell_text(cell) for cell in row]
         stray = [text for place, text in enumerate(texts) if text and place not in places]
         if stray:

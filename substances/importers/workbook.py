@@ -36,8 +36,8 @@ _OTHER_FORMATS = ("workbook.bin", "content.xml")
 _MACROS = ("vbaproject.bin", "vbadata.xml", "activex", "macrosheets")
 
 
-def read_sheet(path: Path, name: str) -> list[list[object]]:
-    """Every cell of one sheet, row by row from the first; empty cells are "".
+def rows_of_sheet(path: Path, name: str) -> Iterator[list[object]]:
+    """Every cell of one sheet, row by row from the first; empty cells are "". One row in Python's memory at a time.
 
     Raises:
         WrongFile: not a workbook, one that is refused, or one without this sheet.
@@ -48,10 +48,18 @@ def read_sheet(path: Path, name: str) -> list[list[object]]:
             if name not in book.sheet_names:
                 there = ", ".join(repr(sheet) for sheet in book.sheet_names)
                 raise WrongFile(f"there is no sheet {name!r}; there is {there}")
-            rows: list[list[object]] = [list(row) for row in book.get_sheet_by_name(name).to_python(False)]
+            sheet = book.get_sheet_by_name(name)
+            # Rows come from the first of the sheet, cells only from the first column that holds anything.
+            left: list[object] = [""] * (sheet.start[1] if sheet.start else 0)
+            for row in sheet.iter_rows():
+                yield [*left, *row]
     except (python_calamine.CalamineError, OSError) as error:
         raise WrongFile(f"the workbook cannot be read: {error}") from error
-    return rows
+
+
+def read_sheet(path: Path, name: str) -> list[list[object]]:
+    """As `rows_of_sheet`, all of them."""
+    return list(rows_of_sheet(path, name))
 
 
 def sheet_names(path: Path) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import re
+import secrets
 import subprocess
 import sys
 import zipfile
@@ -19,7 +20,7 @@ from substances.models import ChemicalList, Identifier
 from substances.services.lists import publish_release
 from tests.build import a_source
 from tests.substances.good_files import CAS, GOOD, GoodFile
-from tests.substances.made_workbooks import a_workbook, with_member, with_replaced
+from tests.substances.made_workbooks import a_row, a_workbook, with_member, with_replaced
 
 SHEET = "xl/worksheets/sheet1.xml"
 WORKBOOKS = sorted(slug for slug, good in GOOD.items() if good.is_workbook)
@@ -228,6 +229,16 @@ def test_no_text_takes_more_than_100_mb(tmp_path: Path, body: str, said: str) ->
     rose, _, told = run.stdout.strip().partition(" ")
     assert int(rose) < MOST_MB
     assert re.search(said, told)
+
+
+def test_no_workbook_full_of_text_takes_more_than_100_mb(tmp_path: Path) -> None:
+    good, heavy = a_workbook(tmp_path / "good.xlsx"), tmp_path / "heavy.xlsx"
+    a_workbook(heavy, [a_row(secrets.token_hex(15_000)) for _line in range(1_400)])
+    command = [sys.executable, "-m", "tests.substances.read_in_a_child", "reach-candidate-list", str(good), str(heavy)]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    rose, _, told = run.stdout.strip().partition(" ")
+    assert (int(rose) < MOST_MB, told) == (True, "1400")
 
 
 # A CAS number as somebody's program left it: the code, what it is read as, and what to do.
