@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.utils import timezone
 
@@ -233,7 +233,8 @@ def _rows(release: Release, lines: Collection[int]) -> dict[int, of_rows.Row]:
     found: dict[int, of_rows.Row] = {}
     for batch in _batched(sorted(lines)):
         entries = Entry.objects.filter(release=release, line__in=batch).order_by()
-        counted = entries.annotate(n=Count("memberships"), one=Min("memberships__substance"))
+        named = ListMembership.objects.filter(entry=OuterRef("pk")).order_by("pk").values("substance")
+        counted = entries.annotate(n=Count("memberships"), one=Subquery(named[:1]))
         for pk, line, n, one in counted.values_list("pk", "line", "n", "one"):
             found[line] = of_rows.Row(pk, one if n == 1 else None)
     return found
