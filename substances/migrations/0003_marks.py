@@ -10,6 +10,8 @@ MARKED = [
     "substances_concernflag",
     "substances_exposurelimit",
     "substances_fingerprint",
+    "substances_groupassessment",
+    "substances_groupfinding",
     "substances_grouplisting",
     "substances_groupmembership",
     "substances_groupruleversion",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 
 import pytest
 from django.apps import apps
@@ -28,8 +29,6 @@ MARKED = {name: importlib.import_module(module).MARKED for name, module in MARKS
 NOT_SHOWN = {
     "substances.CatalogueLoad",
     "substances.Entry",
-    "substances.GroupAssessment",
-    "substances.GroupFinding",
     "substances.GroupPortrait",
     "substances.ListUpload",
     "substances.MemberDecision",
@@ -49,6 +48,20 @@ def test_every_table_of_these_rooms_is_marked_or_said_to_be_on_no_kept_page() ->
     models = [model for name in MARKS for model in apps.get_app_config(name).get_models()]
     unmarked = {model._meta.label for model in models if model._meta.db_table not in MARKED[model._meta.app_label]}
     assert unmarked == NOT_SHOWN
+
+
+@pytest.mark.django_db
+def test_what_is_kept_is_made_of_marked_tables_alone(catalogue: None, client: Client) -> None:
+    """The tables are those of the statements that were sent while pages were made; rows of an entry never change."""
+    marked = {table for tables in MARKED.values() for table in tables} | {"substances_entry"}
+    tables = {model._meta.db_table for model in apps.get_models()}
+    pages = [reverse("web:substance", args=[Substance.objects.get(slug=slug).pk]) for slug in ("bisphenol-a", "lead")]
+    with CaptureQueriesContext(connection) as asked:
+        for page in (*pages, reverse("web:substances")):
+            assert client.get(page).status_code == 200
+    read = {name for query in asked for name in re.findall(r'"(\w+)"', query["sql"])} & tables
+    assert "substances_groupassessment" in read
+    assert read - marked == set()
 
 
 @pytest.mark.services
