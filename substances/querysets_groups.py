@@ -44,10 +44,6 @@ class GroupMembershipQuerySet(models.QuerySet["GroupMembership"]):
         """Those found by a rule."""
         return self.filter(how="inferred")
 
-    def listed_nowhere(self, day: dt.date | None = None, *, slugs: Collection[str] | None = None) -> Self:
-        """Those of substances that no list names on `day` (today), of the lists `slugs` or of any list of concern."""
-        return self.filter(~Exists(_named(day, slugs)))
-
     def listed(self, day: dt.date | None = None, *, slugs: Collection[str] | None = None) -> Self:
         """Those of substances that a list names on `day` (today): of the lists `slugs`, or of any list of concern."""
         return self.filter(Exists(_named(day, slugs)))

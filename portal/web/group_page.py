@@ -46,7 +46,6 @@ from substances.vocabulary import How
 from substitution.models import Replacement
 
 MOST_NEAR = 20
-MOST_PROCESSES = 40
 
 _PRODUCTION = (
     *("role", "year", "tonnes_per_year_min", "tonnes_per_year_max", "checked"),

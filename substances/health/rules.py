@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from substances.health_terms import ExposedGroup, HealthEffect, Organ, Route
 from substances.vocabulary import Concern, Strength
@@ -235,8 +235,3 @@ def exposed_in(text: str) -> tuple[tuple[str, str], ...]:
         (ExposedGroup.WORKERS, re.compile(r"(?<![a-z])(?:workers?|workplaces?|at work)(?![a-z])", re.I)),
     )
     return tuple((group.value, f"words/{group.value}") for group, words in groups if words.search(text))
-
-
-def each_once(harms: Iterable[Harm]) -> tuple[Harm, ...]:
-    """Harms without repetition, in their order."""
-    return tuple(dict.fromkeys(harms))

@@ -93,18 +93,6 @@ def number_of(text: str) -> Decimal:
     return value
 
 
-def amount_of(text: str) -> Amount:
-    """A number with its unit in one text, such as "0,66 mg/m3".
-
-    Raises:
-        NotALimit: see `number_of` and `unit_of`.
-    """
-    match = _NUMBER.match(text.strip())
-    if match is None:
-        raise NotALimit(f"{text[:60]!r} begins with no number")
-    return Amount(number_of(match[0]), unit_of(text.strip()[match.end() :]))
-
-
 def converted(amount: Amount, mass_g_per_mol: float | Decimal | None) -> Amount | None:
     """ppm as mg/m³ and mg/m³ as ppm, at 20 °C and 101.3 kPa, with three digits; None without a molar mass.
 

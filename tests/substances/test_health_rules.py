@@ -17,7 +17,7 @@ from substances.health.rules import (
     organs_in,
     routes_in,
 )
-from substances.health.units import Amount, NotALimit, agree, amount_of, converted, number_of, unit_of
+from substances.health.units import Amount, NotALimit, agree, converted, number_of, unit_of
 from substances.health_terms import ExposedGroup, HealthEffect, LimitUnit, Organ, Route
 from substances.importers.values.hazard_codes import STATEMENTS
 from substances.vocabulary import Concern
@@ -152,7 +152,7 @@ def test_a_unit_that_is_none_says_which_are_known() -> None:
 
 
 def test_an_amount_is_a_number_with_its_unit() -> None:
-    assert amount_of("0,66 mg/m3") == Amount(Decimal("0.66"), "mg/m³")
+    assert Amount(number_of("0,66"), unit_of("mg/m3")) == Amount(Decimal("0.66"), "mg/m³")
 
 
 def test_ppm_becomes_milligrams_at_20_degrees_with_the_molar_mass_and_says_it_was_computed() -> None:
