@@ -162,7 +162,7 @@ class _Rows:
 
     def _entry(self, row: ReportedRow) -> Entry:
         return Entry(
-            release=self.staging.release,
+            release_id=self.staging.release.pk,
             sheet=row.sheet,
             line=row.line,
             role=row.role.value,
@@ -185,7 +185,7 @@ class _Rows:
         if new is not None and is_new:
             staged.made += 1
             known.hidden.add(pk)
-            self.substances.append(Substance(id=pk, kind=new.kind, name=new.name, staged_by=self.staging.release))
+            self.substances.append(Substance(id=pk, kind=new.kind, name=new.name, staged_by_id=self.staging.release.pk))
         for scheme, value in found.numbers:
             if known.learns_number(pk, scheme, value):
                 if pk in known.hidden:
@@ -207,7 +207,7 @@ class _Rows:
 
     def _fact(self, line: int) -> dict[str, Any]:
         locator = f"{self.staging.told}, line {line}"
-        return {"source": self.staging.source, "checked": Checked.IMPORTED, "locator": locator}
+        return {"source_id": self.staging.source.pk, "checked": Checked.IMPORTED, "locator": locator}
 
     def _state(self, row: ReportedRow, named: list[Resolved], entry: Entry) -> None:
         """Whom the row names, how they are classified, what it states of them, and what stays open."""
@@ -221,7 +221,7 @@ class _Rows:
                 pk = waits.decision_id  # of an earlier release, by a curator
             if pk is not None and pk not in seen:
                 seen.add(pk)
-                fact = {"release": self.staging.release, "entry": entry, **self._fact(row.line)}
+                fact = {"release_id": self.staging.release.pk, "entry": entry, **self._fact(row.line)}
                 self.memberships.append(self._membership(row, pk, found.resolved_by or BY_CURATOR, fact))
                 self.classifications += [_classification(row, pk, one, fact) for one in _once(row.classifications)]
                 flags = (flag_of(row, pk, one, self.staging.flags, **fact) for one in concerns)
@@ -247,7 +247,7 @@ class _Rows:
         reported = {name: value for name, value in dataclasses.asdict(found.member).items() if value}
         decided = self.staging.decided.get(key_of(reported))
         return OpenMember(
-            release=self.staging.release,
+            release_id=self.staging.release.pk,
             entry=entry,
             reported=reported,
             states=stated_by(concerns, _once(row.classifications)),

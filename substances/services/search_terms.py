@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from portal.common.inserting import insert_rows
 from substances.models import Identifier, Name, SearchTerm, Structure, Substance
 from substances.services.folding import fold
 from substances.services.heirs import heirs
@@ -28,6 +29,7 @@ _STRONGEST_FIRST = (
 _KIND_RANK = {str(kind): rank for rank, kind in enumerate(_STRONGEST_FIRST)}
 _BATCH = 500
 _LONGEST_TEXT = 1000
+_TERM = ("substance_id", "folded", "text", "kind")
 
 
 def rebuild_for(substances: Iterable[Substance]) -> int:
@@ -67,11 +69,7 @@ def add_structures_of(substances: Collection[UUID]) -> int:
     there = SearchTerm.objects.filter(substance__in=substances, folded__in={folded for _pk, folded, _exact in wanted})
     for pk, folded, kind in there.values_list("substance_id", "folded", "kind"):
         wanted.pop((pk, folded, kind in EXACT_ONLY_KINDS), None)
-    terms = [
-        SearchTerm(substance_id=key[0], folded=key[1], text=text, kind=kind) for key, (text, kind) in wanted.items()
-    ]
-    SearchTerm.objects.bulk_create(terms, batch_size=1000)
-    return len(terms)
+    return insert_rows(SearchTerm, _TERM, ((pk, text, shown, kind) for (pk, text, _), (shown, kind) in wanted.items()))
 
 
 @transaction.atomic
@@ -85,9 +83,7 @@ def _rebuild(owners: dict[UUID, list[UUID]]) -> int:
             if folded and (key not in best or _KIND_RANK[kind] < _KIND_RANK[best[key][1]]):
                 best[key] = (text, kind)
     SearchTerm.objects.filter(substance__in=ids).delete()
-    terms = [SearchTerm(substance_id=key[0], folded=key[1], text=text, kind=kind) for key, (text, kind) in best.items()]
-    SearchTerm.objects.bulk_create(terms, batch_size=1000)
-    return len(terms)
+    return insert_rows(SearchTerm, _TERM, ((pk, folded, text, kind) for (pk, folded, _), (text, kind) in best.items()))
 
 
 _Row = tuple[UUID, str, str, str]
