@@ -68,6 +68,22 @@ def _open(problem: Problem, candidates: Iterable[uuid.UUID]) -> _Found:
     return _Found(None, "", problem, tuple(sorted(candidates)))
 
 
+class Claims:
+    """The numbers and names of every substance as they are when it is made: read once for all who ask (3 statements).
+
+    Attributes:
+        substances: each with the name it is shown by, folded.
+        numbers: substance, scheme, value.
+        names: substance and name, folded.
+    """
+
+    def __init__(self) -> None:
+        self.substances = [(pk, folded(name)) for pk, name in Substance.objects.order_by().values_list("pk", "name")]
+        self.numbers = list(Identifier.objects.order_by().values_list("substance_id", "scheme", "value"))
+        texts = Name.objects.order_by().values_list("substance_id", "text")
+        self.names = [(pk, folded(text)) for pk, text in texts]
+
+
 class Known:
     """What is claimed of whom already, so that a claim is not repeated by every list.
 
@@ -75,10 +91,9 @@ class Known:
         hidden: substances of imports still to be published.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, claims: Claims) -> None:
         self.hidden = set(Substance.objects.filter(staged_by__isnull=False).values_list("pk", flat=True))
-        self._numbers = set(Identifier.objects.values_list("substance_id", "scheme", "value"))
-        self._names = {(pk, folded(text)) for pk, text in Name.objects.values_list("substance_id", "text")}
+        self._numbers, self._names = set(claims.numbers), set(claims.names)
         # What people found to be wrong is as good as known: it is not learned again.
         for pk, scheme, value in RejectedClaim.objects.values_list("substance_id", "scheme", "value"):
             self._numbers.add((pk, scheme, value))
@@ -103,23 +118,22 @@ def _is_new(claim: Any, known: set[Any]) -> bool:
 class Resolver:
     """Knows every substance by number and name as they stand now, and those it makes on the way."""
 
-    def __init__(self) -> None:
+    def __init__(self, claims: Claims) -> None:
         self.new: dict[uuid.UUID, NewSubstance] = {}
         self._by_number: dict[Key, set[uuid.UUID]] = defaultdict(set)
         self._numbers: dict[uuid.UUID, set[Key]] = defaultdict(set)
         self._by_name: dict[str, set[uuid.UUID]] = defaultdict(set)
         self._ids: set[uuid.UUID] = set()
         led = heirs()
-        for pk, name in Substance.objects.values_list("pk", "name"):
+        for pk, name in claims.substances:
             self._ids.add(pk)
             if pk not in led:
-                self._by_name[folded(name)].add(pk)
-        rows = Identifier.objects.values_list("substance_id", "scheme", "value")
-        for pk, scheme, value in rows:
+                self._by_name[name].add(pk)
+        for pk, scheme, value in claims.numbers:
             for heir in led.get(pk, (pk,)):
                 self._learn(heir, (scheme, value))
-        for pk, text in Name.objects.values_list("substance_id", "text"):
-            self._by_name[folded(text)].update(led.get(pk, (pk,)))
+        for pk, name in claims.names:
+            self._by_name[name].update(led.get(pk, (pk,)))
 
     def resolve(self, row: ReportedRow) -> Iterator[Resolved]:
         """Each member of a row, in its order."""

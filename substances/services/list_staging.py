@@ -37,7 +37,7 @@ from substances.models import (
     Source,
     Substance,
 )
-from substances.services.list_resolution import Known, Resolved, Resolver
+from substances.services.list_resolution import Claims, Known, Resolved, Resolver
 from substances.services.member_decisions import BY_CURATOR, key_of, standing_decisions, stated_by
 from substances.services.search_terms import rebuild_for
 from substances.vocabulary import Checked, How, NameKind
@@ -103,7 +103,8 @@ def stage(release: Release, importer: Importer, rows: Iterable[ReportedRow], sou
 class _Staging:
     def __init__(self, release: Release, importer: Importer, source: Source) -> None:
         self.release, self.importer, self.source = release, importer, source
-        self.resolver, self.known, self.staged = Resolver(), Known(), Staged()
+        claims = Claims()
+        self.resolver, self.known, self.staged = Resolver(claims), Known(claims), Staged()
         self.told = f"release of {release.published_on}"
         self.restricts = importer.list_slug == RESTRICTIONS
         self.flags: set[FlagKey] = set(ConcernFlag.objects.filter(release=release).values_list(*_FLAG_KEY))

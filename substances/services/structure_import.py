@@ -26,7 +26,7 @@ from substances.importers.structures import ReportedStructure, structure_rows
 from substances.models import Source, Substance
 from substances.services.catalogue_structures import Measured, StructureUnread, measure
 from substances.services.group_evaluation import evaluation_owed
-from substances.services.list_resolution import Resolved, Resolver
+from substances.services.list_resolution import Claims, Resolved, Resolver
 from substances.services.list_staging import told
 from substances.services.structure_claims import Claim, given_by, source_for, write_claims
 from substances.vocabulary import StructureTrust, SubstanceKind
@@ -185,7 +185,7 @@ class _Import:
     def __init__(self, source: Source, readers: _Readers, report: StructureReport) -> None:
         self.source, self.readers, self.report = source, readers, report
         self.batch = _BATCH
-        self.resolver = Resolver()
+        self.resolver = Resolver(Claims())
         self.standardiser = readers.standardiser()
         self.known = {
             pk: (name, kind)
