@@ -6,6 +6,8 @@ import dataclasses
 import uuid
 from typing import Any
 
+from django.db.models import QuerySet
+
 from substances.models import ConcernFlag, ListMembership, Release
 
 # A file that takes away more than this share of a list is more likely broken than true.
@@ -52,16 +54,26 @@ def answers_today(release: Release, before: Release | None) -> bool:
 
 
 def changes(release: Release, before: Release | None) -> Changes:
-    """Against `before`; None: nothing was known of the list, so nothing leaves and nothing vanishes."""
-    now, then = _named(release), _named(before) if before else frozenset()
-    states, stated = _stated(release), _stated(before) if before else frozenset()
-    return Changes(now - then, then - now, states - stated, stated - states, len(then))
+    """Against `before`; None: nothing was known of the list, so nothing leaves and nothing vanishes. Five statements.
+
+    The database compares: of two releases with 25,000 substances only those that differ are read.
+    """
+    now, states = _named(release), _stated(release)
+    if before is None:
+        return Changes(frozenset(now), frozenset(), frozenset(states), frozenset(), 0)
+    then, stated = _named(before), _stated(before)
+    return Changes(
+        entered=frozenset(now.difference(then)),
+        left=frozenset(then.difference(now)),
+        flags_raised=frozenset(states.difference(stated)),
+        flags_ended=frozenset(stated.difference(states)),
+        named_before=then.distinct().count(),
+    )
 
 
-def _named(release: Release) -> frozenset[uuid.UUID]:
-    return frozenset(ListMembership.objects.filter(release=release).order_by().values_list("substance_id", flat=True))
+def _named(release: Release) -> QuerySet[ListMembership, uuid.UUID]:
+    return ListMembership.objects.filter(release=release).order_by().values_list("substance_id", flat=True)
 
 
-def _stated(release: Release) -> frozenset[Flag]:
-    rows = ConcernFlag.objects.filter(release=release).order_by()
-    return frozenset(rows.values_list("substance_id", "concern"))
+def _stated(release: Release) -> QuerySet[ConcernFlag, Flag]:
+    return ConcernFlag.objects.filter(release=release).order_by().values_list("substance_id", "concern")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 import uuid
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from portal.common.inserting import insert_rows
 from portal.organisations.models import User
 from portal.watching.services import record_event, record_events
 from substances.impact import touched_by
@@ -36,7 +38,11 @@ from substances.services.search_terms import rebuild_for
 from substances.vocabulary import Checked, EntryRole, NameKind
 
 _AT_ONCE = 500
+# Search learns of so many in one transaction; others who write get their turn in the pause behind it.
+_FOUND_AT_ONCE = 100
+_PAUSE_S = 0.005
 # A process that published and lives has taught search within seconds.
+_LONGEST_NAME = 1000
 _FINISHED_AFTER = dt.timedelta(minutes=10)
 
 
@@ -62,8 +68,6 @@ def publish(release: Release, *, confirmed_by: User | None = None) -> Changes:
         release.confirmed_by = confirmed_by
         release.save(update_fields=["state", "released_at", "confirmed_by"])
         _learn(release)
-        named = ListMembership.objects.filter(release=release).order_by().values("substance")
-        Substance.objects.filter(Q(staged_by=release) | Q(staged_by__isnull=False, pk__in=named)).update(staged_by=None)
         if answers_today(release, before):
             ChemicalList.objects.filter(pk=chemical_list.pk).update(current_release=release)
             starters = None if before else _of_the_starter(chemical_list)
@@ -71,6 +75,7 @@ def publish(release: Release, *, confirmed_by: User | None = None) -> Changes:
             _tell(release, difference, first=before is None)
             if before is not None:
                 request_news(release, before)
+        _show(release)
     return difference
 
 
@@ -82,8 +87,9 @@ def make_findable(release: Release) -> None:
     taught = Release.objects.get(pk=release.pk).learned
     rows = (*taught.get("identifiers", []), *taught.get("names", []))
     substances = sorted({uuid.UUID(row[0]) for row in rows})
-    for start in range(0, len(substances), _AT_ONCE):
-        rebuild_for(Substance.objects.filter(pk__in=substances[start : start + _AT_ONCE]))
+    for start in range(0, len(substances), _FOUND_AT_ONCE):
+        rebuild_for(Substance.objects.filter(pk__in=substances[start : start + _FOUND_AT_ONCE]))
+        time.sleep(_PAUSE_S)
     Release.objects.filter(pk=release.pk, state=Release.State.PUBLISHED).update(learned={})
 
 
@@ -107,35 +113,33 @@ def keep_learned(release: Release, staged: Staged) -> None:
 def _learn(release: Release) -> None:
     """Adds numbers and names of substances seen already."""
     source = Source.objects.get(key=release.chemical_list.slug)
-    told = f"release of {release.published_on}"
-    fact: dict[str, Any] = {"source": source, "checked": Checked.IMPORTED}
+    told, now = f"release of {release.published_on}", timezone.now()
     numbers, names = release.learned.get("identifiers", []), release.learned.get("names", [])
     known = set(Identifier.objects.filter(substance__in={row[0] for row in numbers}).values_list(*_CLAIM))
-    new = [row for row in numbers if (uuid.UUID(row[0]), row[1], row[2]) not in known]
-    Identifier.objects.bulk_create(
-        [
-            Identifier(substance_id=pk, scheme=scheme, value=value, locator=f"{told}, line {line}", **fact)
-            for pk, scheme, value, line in new
-        ],
-        batch_size=_AT_ONCE,
-    )
-    Name.objects.bulk_create(
-        [
-            Name(
-                substance_id=pk,
-                language="en",
-                text=text[:1000],
-                kind=NameKind.SYNONYM,
-                locator=f"{told}, line {line}",
-                **fact,
-            )
-            for pk, text, line in names
-        ],
-        batch_size=_AT_ONCE,
+    new = (row for row in numbers if (uuid.UUID(row[0]), row[1], row[2]) not in known)
+
+    def fact(line: int) -> tuple[Any, ...]:
+        return source.pk, Checked.IMPORTED, f"{told}, line {line}", now
+
+    insert_rows(Identifier, (*_CLAIM, "as_printed", *_FACT), ((*claim, "", *fact(line)) for *claim, line in new))
+    insert_rows(
+        Name,
+        ("substance_id", "language", "text", "kind", *_FACT),
+        ((pk, "en", text[:_LONGEST_NAME], NameKind.SYNONYM, *fact(line)) for pk, text, line in names),
     )
 
 
 _CLAIM = ("substance_id", "scheme", "value")
+_FACT = ("source_id", "checked", "locator", "recorded_at")
+
+
+def _show(release: Release) -> None:
+    """Substances that the release made are seen from now on, and those of waiting releases that it names."""
+    Substance.objects.filter(staged_by=release).update(staged_by=None)
+    hidden = Substance.objects.filter(staged_by__isnull=False)
+    if hidden.exists():
+        named = ListMembership.objects.filter(release=release).order_by().values("substance")
+        hidden.filter(pk__in=named).update(staged_by=None)
 
 
 def _check_sum(release: Release) -> None:
@@ -154,8 +158,9 @@ def _check_sum(release: Release) -> None:
 
 def _follow_merges(release: Release) -> None:
     """Substances merged while the release was staged or waited: what is said of them goes to the one that stands."""
-    for model in (ListMembership, HazardClassification, ConcernFlag, HealthFact, ExposureLimit):
-        rows = model._default_manager.filter(release=release, substance__merged_into__isnull=False)
+    merged = list(Substance.objects.filter(merged_into__isnull=False).values_list("pk", flat=True))
+    for model in (ListMembership, HazardClassification, ConcernFlag, HealthFact, ExposureLimit) if merged else ():
+        rows = model._default_manager.filter(release=release, substance__in=merged)
         for row in rows.select_related("substance"):
             root = row.substance
             while root.merged_into is not None:
@@ -173,12 +178,12 @@ def _of_the_starter(chemical_list: ChemicalList) -> Any:
 
 
 def _bump(release: Release, before: Release | None, starters: Any) -> None:
-    """Entity tags of everybody whom the list names or named grow."""
+    """Entity tags of everybody whom the list names or named grow; of those whom nobody saw yet there are none."""
     named = ListMembership.objects.filter(release__in=[one for one in (release, before) if one]).order_by()
     touched = Q(pk__in=named.values("substance"))
     if starters is not None:
         touched |= Q(pk__in=starters)
-    Substance.objects.filter(touched).update(revision=F("revision") + 1)
+    Substance.objects.filter(touched, staged_by=None).update(revision=F("revision") + 1)
 
 
 def _tell(release: Release, difference: Changes, *, first: bool) -> None:
