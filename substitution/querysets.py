@@ -34,10 +34,14 @@ class ReplacementQuerySet(models.QuerySet["Replacement"]):
         """What could replace any of these."""
         return self.filter(replaces__in=list(substances))
 
+    def with_parties(self) -> Self:
+        """With alternative, candidate, what is replaced and function, in the same query."""
+        return self.select_related("alternative__candidate", "replaces", "function__parent")
+
     def with_evidence(self) -> Self:
-        """With alternative, candidate, what is replaced, function and evidence with its sources, in two queries."""
+        """With the same, and evidence with its sources, in two queries."""
         evidence: Any = self.model._meta.get_field("evidence").related_model
-        return self.select_related("alternative__candidate", "replaces", "function__parent").prefetch_related(
+        return self.with_parties().prefetch_related(
             Prefetch("evidence", queryset=evidence.objects.select_related("source"))
         )
 

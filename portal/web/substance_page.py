@@ -7,33 +7,30 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Prefetch, Q, prefetch_related_objects
 from django.http import Http404
 
-from portal.common.rows import RowsAsJSON
+from portal.common.prepared import attach
 from portal.companies.models import Company, Production
+from portal.web.substance_rows import (
+    CLASSIFICATIONS,
+    FLAGS,
+    GROUP_MEMBERS,
+    IDENTIFIERS,
+    MEMBERSHIPS,
+    PRODUCTION_MEMBERS,
+    STRUCTURES,
+    WITH_SHORT_LISTS,
+)
 from substances.clocks import Clocks, now
 from substances.health.knowledge import Knowledge
-from substances.models import (
-    ConcernFlag,
-    GroupMembership,
-    HazardClassification,
-    Identifier,
-    ListMembership,
-    Name,
-    Source,
-    Structure,
-    Substance,
-    SubstanceGroup,
-)
-from substances.services.group_standing import GroupStanding, as_list, standing_of_row, with_standing
-from substances.services.health_rows import health_rows, known_of_row
+from substances.models import ConcernFlag, GroupMembership, ListMembership, Name, Source, Substance, SubstanceGroup
+from substances.services.group_standing import GroupStanding, as_list, standing_of_row
+from substances.services.health_rows import known_of_row
 from substances.services.list_states import ListState, silent_lists
 from substances.services.similarity import (
     Near,
     Neighbour,
     NotComputable,
-    is_listed,
     resembling,
     restricted_ids,
     why_not_computable,
@@ -90,7 +87,8 @@ def facts_of(pk: UUID, clocks: Clocks | None = None) -> SubstanceFacts:
     clocks = clocks or now()
     restricted = restricted_ids()
     found = resembling(pk, threshold=WORTH_SHOWING, without=restricted)
-    rows = _with_listed(pk, found or [], clocks)
+    listed = WITH_SHORT_LISTS.ask(clocks, pk=pk, near=[row.substance_id for row in found or []])
+    rows = {row.pk: row for row in listed}
     shown = rows.pop(pk, None)
     if shown is None:
         raise Http404(f"There is no substance {pk}.")
@@ -115,33 +113,6 @@ def facts_of(pk: UUID, clocks: Clocks | None = None) -> SubstanceFacts:
         health=known_of_row(shown),
         silent=silent_lists(clocks, pk, naming=naming),
     )
-
-
-def _with_listed(pk: UUID, near: list[Near], clocks: Clocks) -> dict[UUID, Substance]:
-    """The substance itself, with its short lists, and those of its neighbours that are listed and may be shown."""
-    names = Name.objects.filter(substance=OuterRef("pk"), substance_id=pk)
-    groups = GroupMembership.objects.filter(substance=OuterRef("pk"), substance_id=pk)
-    production = Production.objects.filter(substance=OuterRef("pk"), substance_id=pk)
-    others = Q(pk__in=[row.substance_id for row in near]) & is_listed(clocks)
-    rows = (
-        with_standing(Substance.objects.seen(), only=pk)
-        .filter(Q(pk=pk) | others)
-        .annotate(
-            name_rows=RowsAsJSON(names, "text", "language", "kind"),
-            group_rows=RowsAsJSON(groups, *BELONGING_MEMBERS, *(f"group__{name}" for name in GROUP_MEMBERS)),
-            **health_rows(pk, clocks),
-            production_rows=RowsAsJSON(
-                production, *PRODUCTION_MEMBERS, *(f"company__{name}" for name in COMPANY_MEMBERS)
-            ),
-        )
-    )
-    return {row.pk: row for row in rows}
-
-
-GROUP_MEMBERS = ["slug", "name", "name_pl", "definition", "concern_public_since", "locator", "checked"]
-BELONGING_MEMBERS = ["how", "rule_version", "exempt", "group__source__title", "group__source__url"]
-PRODUCTION_MEMBERS = ["role", "year", "tonnes_per_year_min", "tonnes_per_year_max", "company_id"]
-COMPANY_MEMBERS = ["slug", "name", "is_demo"]
 
 
 def _rows(shown: Substance, name: str) -> list[dict[str, Any]]:
@@ -175,16 +146,18 @@ def _production(row: dict[str, Any]) -> Production:
 
 def _complete(shown: Substance, neighbours: list[Substance], candidates: list[Substance], clocks: Clocks) -> None:
     """Fetch what rows show, each kind of fact once for all of them."""
-    flags = ConcernFlag.objects.at(clocks).with_row()
-    prefetch_related_objects([shown, *neighbours, *candidates], Prefetch("flags", flags))
-    structures = Structure.objects.told().select_related("source")
-    prefetch_related_objects(
-        [shown, *neighbours],
-        Prefetch("identifiers", Identifier.objects.all()),
-        Prefetch("structures", structures, to_attr="told_structures"),
-    )
-    classifications = HazardClassification.objects.at(clocks).select_related("source")
-    prefetch_related_objects([shown], Prefetch("classifications", classifications))
+    drawn = [shown, *neighbours]
+    everybody = [*drawn, *candidates]
+    attach(everybody, "flags", FLAGS.ask(clocks, ids=_keys(everybody)))
+    attach(drawn, "identifiers", IDENTIFIERS.ask(ids=_keys(drawn)))
+    structures = STRUCTURES.ask(ids=_keys(drawn))
+    for substance in drawn:
+        substance.told_structures = [row for row in structures if row.substance_id == substance.pk]
+    attach([shown], "classifications", CLASSIFICATIONS.ask(clocks, pk=shown.pk))
+
+
+def _keys(substances: list[Substance]) -> list[UUID]:
+    return list({substance.pk for substance in substances})
 
 
 def _why_none(shown: Substance, found: list[Near] | None) -> NotComputable | None:
@@ -200,10 +173,8 @@ def _memberships(shown: Substance, clocks: Clocks) -> list[ListMembership]:
 
     Of a work-list, whose rows are dated events, the newest is shown.
     """
-    named = ListMembership.objects.at(clocks)
-    rows = named.filter(substance=shown).select_related("chemical_list", "source")
     once: dict[tuple[object, ...], ListMembership] = {}
-    for row in rows.order_by("valid_from", "chemical_list__name", "pk"):
+    for row in MEMBERSHIPS.ask(clocks, pk=shown.pk):
         if row.chemical_list.effect == ListEffect.WORK_LIST:
             once[row.chemical_list_id,] = row
         else:

@@ -43,6 +43,9 @@ class Substance(Labelled):
     # Grows with every change to what is known of it; entity tags are made of it.
     revision = models.PositiveIntegerField(default=1)
 
+    # The structure shown first and those that dispute it, where they were fetched with it.
+    told_structures: list[Structure]
+
     objects = SubstanceQuerySet.as_manager()
 
     class Meta:

@@ -6,14 +6,22 @@ from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
+from portal.common.prepared import Prepared, attach
 from substances.models import Substance
-from substitution.models import Replacement
+from substitution.models import Evidence, Replacement
 from substitution.querysets import ReplacementQuerySet
+
+_INSTEAD_OF = Prepared(lambda substance: Replacement.objects.standing().filter(replaces=substance).with_parties())
+_EVIDENCE = Prepared(
+    lambda replacements: Evidence.objects.select_related("source").filter(replacement__in=replacements)
+)
 
 
 def instead_of(substance: Substance) -> list[Replacement]:
     """What could replace the substance, with evidence, in two queries; flags of candidates are the caller's."""
-    return list(Replacement.objects.standing().instead_of([substance]).with_evidence())
+    rows = _INSTEAD_OF.ask(substance=substance.pk)
+    attach(rows, "evidence", _EVIDENCE.ask(replacements=[row.pk for row in rows]))
+    return rows
 
 
 def by_substance(
