@@ -51,13 +51,13 @@ def _with_short_lists(clocks: Clocks, pk: UUID, near: list[UUID]) -> QuerySet[Su
 
 
 WITH_SHORT_LISTS = ByClocks(_with_short_lists)
-# What a source says alike of one day is told surer first, and always in the same order.
+# By the key at last: what is said alike of one day stands in the same order at each visit.
 FLAGS = ByClocks(
     lambda clocks, ids: (
         ConcernFlag.objects.at(clocks)
         .with_row()
         .filter(substance__in=ids)
-        .order_by("concern", "authority", "since", "strength", "pk")
+        .order_by("concern", "authority", "since", "pk")
     )
 )
 IDENTIFIERS = Prepared(lambda ids: Identifier.objects.filter(substance__in=ids))
