@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
 from substances.health.rules import Harm, harm_of_concern, harms_of_statement
-from substances.health.units import Amount, converted
+from substances.health.units import Amount, converted, degrees_of
 from substances.health_terms import Averaging, HealthEffect, HealthFactKind, LimitKind
 
 if TYPE_CHECKING:
@@ -159,7 +159,8 @@ def _shown(limit: ExposureLimit, mass_g_per_mol: float | Decimal | None) -> Show
     # A limit for a dust, or for a part of the substance, has no ppm.
     gas = limit.kind == LimitKind.OCCUPATIONAL and not limit.fraction and not limit.measured_as
     in_ppm = gas and limit.unit == "ppm" and len(printed) == 1
-    return ShownLimit(limit, tuple(printed), converted(printed[0], mass_g_per_mol) if in_ppm else None)
+    computed = converted(printed[0], mass_g_per_mol, celsius=degrees_of(limit.jurisdiction)) if in_ppm else None
+    return ShownLimit(limit, tuple(printed), computed)
 
 
 def _disputes(limits: Iterable[ShownLimit]) -> tuple[tuple[ShownLimit, ...], ...]:

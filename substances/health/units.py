@@ -1,7 +1,8 @@
 """Units of limits: read as printed, compared, and changed between ppm and mg/m³ where a molar mass allows it. Pure.
 
 Source: footnotes of Directives 91/322/EEC, 2000/39/EC and 2004/37/EC: mg/m³ at 20 °C and 101.3 kPa, ppm by volume in
-air (ml/m³). The molar volume follows by the ideal gas law with R = 8.314 462 618 J/(mol K) (CODATA 2018).
+air (ml/m³); 29 CFR 1910.1000, Table Z-1, note (a): 25 °C and 760 torr. The molar volume follows by the ideal gas law
+with R = 8.314 462 618 J/(mol K) (CODATA 2018).
 """
 
 from __future__ import annotations
@@ -12,7 +13,12 @@ from decimal import Decimal, localcontext
 
 from substances.health_terms import LimitUnit
 
-MOLAR_VOLUME_L_PER_MOL = Decimal("8.314462618") * Decimal("293.15") / Decimal("101.3")
+_GAS_CONSTANT = Decimal("8.314462618")
+# By the temperature that a law measures at, in °C.
+MOLAR_VOLUMES_L_PER_MOL = {
+    20: _GAS_CONSTANT * Decimal("293.15") / Decimal("101.3"),
+    25: _GAS_CONSTANT * Decimal("298.15") / Decimal("101.325"),
+}
 # Numbers are printed with two or three digits, the rounder one often first.
 _AGREES_WITHIN = Decimal("0.06")
 _SIGNIFICANT = 3
@@ -93,22 +99,27 @@ def number_of(text: str) -> Decimal:
     return value
 
 
-def converted(amount: Amount, mass_g_per_mol: float | Decimal | None) -> Amount | None:
-    """ppm as mg/m³ and mg/m³ as ppm, at 20 °C and 101.3 kPa, with three digits; None without a molar mass.
+def degrees_of(jurisdiction: str) -> int:
+    """At how many °C a law measures air: 25 in the United States, 20 in the EU."""
+    return 25 if jurisdiction == "US" else 20
+
+
+def converted(amount: Amount, mass_g_per_mol: float | Decimal | None, *, celsius: int = 20) -> Amount | None:
+    """ppm as mg/m³ and mg/m³ as ppm, at 20 or 25 °C and normal pressure, with three digits; None without a molar mass.
 
     Only for what is a gas or vapour: who asks must know that it is no dust (a limit for a fraction of dust is not).
     """
     if not mass_g_per_mol or amount.unit not in (LimitUnit.PPM, LimitUnit.MG_M3):
         return None
-    factor = Decimal(str(mass_g_per_mol)) / MOLAR_VOLUME_L_PER_MOL
+    factor = Decimal(str(mass_g_per_mol)) / MOLAR_VOLUMES_L_PER_MOL[celsius]
     if amount.unit == LimitUnit.PPM:
         return Amount(_rounded(amount.value * factor), LimitUnit.MG_M3.value, computed=True)
     return Amount(_rounded(amount.value / factor), LimitUnit.PPM.value, computed=True)
 
 
-def agree(one: Amount, other: Amount, mass_g_per_mol: float | Decimal) -> bool:
+def agree(one: Amount, other: Amount, mass_g_per_mol: float | Decimal, *, celsius: int = 20) -> bool:
     """Whether a value in ppm and one in mg/m³ are the same within 6 %, as far as printed numbers are rounded."""
-    as_other = converted(one, mass_g_per_mol)
+    as_other = converted(one, mass_g_per_mol, celsius=celsius)
     if as_other is None or as_other.unit != other.unit:
         return False
     return abs(as_other.value - other.value) / other.value <= _AGREES_WITHIN

@@ -37,6 +37,7 @@ FILES: Mapping[str, tuple[str, int, tuple[str, str, str]]] = {
     "reach-restriction-list-2026-04": ("echa/restriction_list_full.xlsx", 0, _ECHA),
     "echa-restriction-process-2026-04": ("echa/restriction_process_full.xlsx", 0, _ECHA),
     "echa-pops-process-2026-04": ("echa/pops_process_full.xlsx", 0, _ECHA),
+    "echa-substance-evaluation-2026-04": ("echa/substance_evaluation_full.xlsx", 0, _ECHA),
     "eu-pops-2026-04": ("echa/pops_list_full.xlsx", 0, _ECHA),
     "echa-pbt-assessment-2026-04": ("echa/pbt_assessment.xlsx", 0, _ECHA),
     "echa-ed-assessment-2026-04": ("echa/ed_assessment.xlsx", 0, _ECHA),
@@ -246,7 +247,7 @@ def membership(publisher: Publisher, fact: Row, cas_rn: str) -> bool:
 
 def year_of_concern(publisher: Publisher, locator: str) -> int:
     """The year of the earliest row at a place of a list."""
-    columns = ("Date of inclusion", "Regulatory outcome date", "From")
+    columns = ("Date of inclusion", "Regulatory outcome date", "From", "Timeline date")
     days = [day(row[column]) for row in publisher.at(locator) for column in columns if day(row.get(column, ""))]
     return int(min(days)[:4])
 

@@ -35,7 +35,10 @@ TABLES = {
     "flags": ("substance", "concern", "strength", "authority", "legal_basis", "source", "since"),
     "lists": ("slug",),
     "memberships": ("substance", "list", "reason", "entry_date"),
-    "limits": ("substance", "source", "kind", "averaging", "unit", "route", "fraction", "measured_as", "since"),
+    "limits": (
+        *("substance", "source", "kind", "averaging", "unit", "route", "fraction", "measured_as"),
+        *("condition", "since"),
+    ),
     "target_organs": ("substance", "source", "effect", "organ"),
     "exposure": ("substance", "source", "exposed", "route"),
     "biomonitoring": ("substance", "source", "matrix", "exposed"),

@@ -70,7 +70,7 @@ def test_group_names_substances_and_a_dated_source(group: dict[str, Any]) -> Non
 
     assert set(group["members"]) <= SUBSTANCES
     assert group["source"] in YEARS
-    assert group["checked"] == ("file" if group["source"] in FILES else "recalled")
+    assert (group["checked"] == "file") is (group["source"] in FILES)
     assert group["checked"] == "file" or year is None or str(year) == YEARS[group["source"]]
 
 

@@ -15,7 +15,7 @@ from rdkit.Chem.rdMolDescriptors import Properties
 
 from substances import health_terms
 from substances.chemistry.identifiers import parse_cas_rn
-from substances.health.units import Amount, agree
+from substances.health.units import Amount, agree, converted, degrees_of
 from substances.services.catalogue_health import HEALTH_COLUMNS, HEALTH_KEYS
 from substances.vocabulary import Strength
 
@@ -28,6 +28,8 @@ PRINTED_APART = {
     ("2-ethoxyethanol", "dir-2009-161"),
     ("2-ethoxyethanol", "dir-2022-431"),
     ("o-toluidine", "dir-2004-37"),
+    ("1-1-2-trichloroethane", "cfr-29-1910-1000"),
+    ("pyridine", "cfr-29-1910-1000"),
 }
 
 
@@ -104,9 +106,20 @@ def test_ppm_and_milligrams_that_one_source_prints_agree_by_the_molar_mass() -> 
             row["unit"]: Amount(Decimal(row["value"]), row["unit"]),
             row["also_unit"]: Amount(Decimal(row["also_value"]), row["also_unit"]),
         }
-        if not agree(amounts["ppm"], amounts["mg/m³"], MASS[row["substance"]]):
+        celsius = degrees_of(row["jurisdiction"])
+        if not agree(amounts["ppm"], amounts["mg/m³"], MASS[row["substance"]], celsius=celsius) and not (
+            row["jurisdiction"] == "US" and _is_rounded(amounts["ppm"], amounts["mg/m³"], MASS[row["substance"]])
+        ):
             apart.add((row["substance"], row["source"]))
     assert apart == PRINTED_APART
+
+
+def _is_rounded(ppm: Amount, milligrams: Amount, mass: float) -> bool:
+    """Whether mg/m³, which Table Z-1 calls approximate beside ppm, are what they must be but for the last digit."""
+    exact = converted(ppm, mass, celsius=25)
+    assert exact is not None
+    last_digit = Decimal(1).scaleb(int(milligrams.value.normalize().as_tuple().exponent))
+    return abs(exact.value - milligrams.value) < last_digit
 
 
 def test_a_short_term_limit_is_above_the_one_for_eight_hours() -> None:

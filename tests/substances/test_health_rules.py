@@ -17,7 +17,7 @@ from substances.health.rules import (
     organs_in,
     routes_in,
 )
-from substances.health.units import Amount, NotALimit, agree, converted, number_of, unit_of
+from substances.health.units import Amount, NotALimit, agree, converted, degrees_of, number_of, unit_of
 from substances.health_terms import ExposedGroup, HealthEffect, LimitUnit, Organ, Route
 from substances.importers.values.hazard_codes import STATEMENTS
 from substances.vocabulary import Concern
@@ -165,6 +165,13 @@ def test_ppm_becomes_milligrams_at_20_degrees_with_the_molar_mass_and_says_it_wa
 @pytest.mark.parametrize(("unit", "mass"), [("ppm", None), ("ppm", 0), ("µg/L", 58.08), ("fibres/cm³", 58.08)])
 def test_nothing_is_computed_without_a_molar_mass_or_for_another_unit(unit: str, mass: float | None) -> None:
     assert converted(Amount(Decimal(1), unit), mass) is None
+
+
+def test_ppm_of_the_united_states_are_measured_at_25_degrees() -> None:
+    american = converted(Amount(Decimal(1000), "ppm"), MASS_OF_ACETONE, celsius=degrees_of("US"))
+
+    assert american == Amount(Decimal("2370"), "mg/m³", computed=True)
+    assert degrees_of("EU") == 20
 
 
 def test_a_wrong_recollection_does_not_agree() -> None:
