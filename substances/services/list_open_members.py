@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -22,7 +22,9 @@ from substances.importers.base import Member
 from substances.models import (
     ChemicalList,
     ConcernFlag,
+    ExposureLimit,
     HazardClassification,
+    HealthFact,
     Identifier,
     ListMembership,
     MemberDecision,
@@ -32,8 +34,9 @@ from substances.models import (
     Source,
     Substance,
 )
+from substances.services.heirs import heirs
 from substances.services.list_resolution import valid_numbers
-from substances.services.member_decisions import BY_CURATOR, key_of, root_of, state
+from substances.services.member_decisions import BY_CURATOR, key_of, state
 from substances.services.news import topic_of
 from substances.services.search_terms import rebuild_for
 from substances.vocabulary import Checked, EntryRole, How, IdentifierScheme, NameKind, SubstanceKind
@@ -53,7 +56,7 @@ def open_members() -> QuerySet[OpenMember]:
 def standing_member_decisions() -> QuerySet[MemberDecision]:
     """Decisions that the next release of their list will take over, newest first."""
     rows = MemberDecision.objects.filter(revoked_at__isnull=True)
-    return rows.select_related("chemical_list", "decision", "decided_by").order_by("-decided_at", "pk")
+    return rows.select_related("chemical_list", "decision__merged_into", "decided_by").order_by("-decided_at", "pk")
 
 
 def decide_open_member(
@@ -125,12 +128,31 @@ def revoke_member_decision(*, by: User, decision: MemberDecision, reason: str) -
     return locked
 
 
+def candidates_of(members: Iterable[OpenMember]) -> dict[int, list[Substance]]:
+    """Of each member those it could be, as they stand today: merged ones followed, split ones by their successors.
+
+    Three statements, however many members.
+    """
+    rows, led = list(members), heirs()
+    ends = {row.pk: _ends(row, led) for row in rows}
+    found = Substance.objects.living().in_bulk({pk for wanted in ends.values() for pk in wanted})
+    return {row.pk: [found[pk] for pk in ends[row.pk] if pk in found] for row in rows}
+
+
+def _ends(member: OpenMember, led: Mapping[uuid.UUID, tuple[uuid.UUID, ...]]) -> list[uuid.UUID]:
+    """The ids of those that stand for its candidates, each once."""
+    named = [uuid.UUID(pk) for pk in member.candidates]
+    return list(dict.fromkeys(end for pk in named for end in led.get(pk, (pk,))))
+
+
 def _candidate(member: OpenMember, pk: uuid.UUID) -> Substance:
-    """The substance that stands for the candidate."""
-    found = Substance.objects.seen().filter(pk=pk).first() if str(pk) in member.candidates else None
-    if found is None:
+    """The substance that stands for the candidate; of a split one it has to be said which successor."""
+    led = heirs()
+    meant = led.get(pk, (pk,))
+    living = Substance.objects.living().filter(pk=meant[0]).first() if len(meant) == 1 else None
+    if living is None or living.pk not in _ends(member, led):
         raise NotValid(_("Choose one of the candidates, or none of them."), code="not_a_candidate")
-    return root_of(found)
+    return living
 
 
 def _made(member: OpenMember) -> Substance:
@@ -217,17 +239,23 @@ def _name(rows: Iterable[OpenMember], substance: Substance) -> None:
 
 
 def _unname(rows: Iterable[OpenMember]) -> None:
-    """Takes back what decided rows stated; what a row says of the substance by other members stays."""
+    """Takes back what decided rows stated; what a row says of the substance by other members stays.
+
+    Where whoever was named was merged or split since, those that stand for them carry it now.
+    """
+    led = heirs()
     touched: dict[uuid.UUID, Release] = {}
     for row in rows:
         if row.decision_id is None:
             continue
-        said = {"entry": row.entry, "substance": row.decision_id}
-        ListMembership.objects.filter(resolved_by=BY_CURATOR, **said).delete()
-        if not ListMembership.objects.filter(**said).exists():
-            HazardClassification.objects.filter(**said).delete()
-            ConcernFlag.objects.filter(**said).delete()
-        touched[row.decision_id] = row.release
+        for pk in (row.decision_id, *led.get(row.decision_id, ())):
+            said = {"entry": row.entry, "substance": pk}
+            gone, _kinds = ListMembership.objects.filter(resolved_by=BY_CURATOR, **said).delete()
+            if gone and not ListMembership.objects.filter(**said).exists():
+                for model in (HazardClassification, ConcernFlag, HealthFact, ExposureLimit):
+                    model._default_manager.filter(**said).delete()
+            if gone:
+                touched[pk] = row.release
     Substance.objects.filter(pk__in=touched).update(revision=F("revision") + 1)
     for pk, release in touched.items():
         if not ListMembership.objects.filter(release=release, substance=pk).exists():

@@ -246,7 +246,10 @@ class _Rows:
     def _open(self, row: ReportedRow, found: Resolved, entry: Entry, concerns: Iterable[StatedConcern]) -> OpenMember:
         first = found.problems[-1] if found.problems else Problem("open", f"{found.member.name} names nobody we know")
         reported = {name: value for name, value in dataclasses.asdict(found.member).items() if value}
-        decided = self.staging.decided.get(key_of(reported))
+        decided, candidates = self.staging.decided.get(key_of(reported)), found.candidates
+        if decided and decided.doubt:
+            first = Problem("decided_on_a_split_one", f"{first.message}; {decided.doubt}")
+            decided, candidates = None, tuple(sorted({*candidates, *decided.candidates}))
         return OpenMember(
             release_id=self.staging.release.pk,
             entry=entry,
@@ -258,7 +261,7 @@ class _Rows:
             decision_id=decided.substance if decided else None,
             code=first.code,
             message=first.message,
-            candidates=[str(pk) for pk in found.candidates],
+            candidates=[str(pk) for pk in candidates],
         )
 
     @transaction.atomic

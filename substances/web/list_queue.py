@@ -17,9 +17,10 @@ from portal.common.errors import DomainError
 from portal.organisations.permissions import curators_only
 from portal.organisations.requests import SignedInRequest
 from portal.organisations.services import audit
-from substances.models import ListUpload, MemberDecision, OpenMember, Release, Substance
+from substances.models import ListUpload, MemberDecision, OpenMember, Release
 from substances.services.list_diff import diff_of_releases
 from substances.services.list_open_members import (
+    candidates_of,
     decide_open_member,
     open_members,
     revoke_member_decision,
@@ -116,13 +117,10 @@ def _put_down(request: SignedInRequest, release: Release, action: str) -> None:
 def _queue(request: SignedInRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
     waiting = Release.objects.filter(state=Release.State.WAITING).defer("learned", "problems")
     members = list(open_members()[: MOST + 1])
-    candidates = Substance.objects.in_bulk({UUID(pk) for one in members for pk in one.candidates})
+    candidates = candidates_of(members)
     context = {
         "waiting": waiting.select_related("chemical_list").order_by("staged_at"),
-        "members": [
-            {"member": one, "candidates": [candidates[UUID(pk)] for pk in one.candidates if UUID(pk) in candidates]}
-            for one in members[:MOST]
-        ],
+        "members": [{"member": one, "candidates": candidates[one.pk]} for one in members[:MOST]],
         "more": len(members) > MOST,
         "decisions": standing_member_decisions()[:MOST],
         "uploads": ListUpload.objects.visible_to(request.user)[:10],

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from portal.common.errors import Conflict, NotAllowed, NotValid
 from portal.organisations.models import AuditEvent
@@ -22,8 +23,14 @@ from substances.models import (
     Substance,
 )
 from substances.services.catalogue import load_catalogue
-from substances.services.list_open_members import decide_open_member, open_members, revoke_member_decision
+from substances.services.list_open_members import (
+    candidates_of,
+    decide_open_member,
+    open_members,
+    revoke_member_decision,
+)
 from substances.services.member_decisions import key_of
+from substances.services.succession import merge_substances, split_substance
 from tests.build import a_curator, a_person, a_source, a_substance
 from tests.substances.made_catalogue import write_catalogue
 from tests.substances.made_importer import DAY, a_row, cas, take
@@ -159,6 +166,74 @@ def test_a_decision_follows_a_merge(tmp_path: Path, chosen: Substance) -> None:
     )
     release(tmp_path, odd(), a_row(2), days=1)
     assert ListMembership.objects.in_force().filter(substance=kept, resolved_by="curator").count() == 1
+
+
+def split(substance: Substance) -> list[Substance]:
+    into = [a_substance(name="One form"), a_substance(name="Other form")]
+    split_substance(by=a_curator(), substance=substance, into=[one.pk for one in into], reason="Two forms.")
+    return into
+
+
+def decided(folder: Path, chosen: Substance) -> MemberDecision:
+    release(folder, odd(), a_row(2))
+    decide_open_member(by=a_curator(), member=open_members().get(), substance=chosen.pk)
+    return MemberDecision.objects.get()
+
+
+def test_a_decision_about_one_that_was_split_waits_again_with_its_reason(tmp_path: Path, chosen: Substance) -> None:
+    decided(tmp_path, chosen)
+    into = split(chosen)
+    release(tmp_path, odd(), a_row(2), a_row(3), days=1)
+
+    waiting = open_members().get()
+    assert waiting.code == "decided_on_a_split_one"
+    assert "to be By CAS, which was split since into One form, Other form" in waiting.message
+    offered = candidates_of([waiting])[waiting.pk]
+    assert {one.name for one in offered} == {"One form", "Other form", "By EC"}
+    assert not ListMembership.objects.in_force().filter(resolved_by="curator").exists()
+    with pytest.raises(NotValid):
+        decide_open_member(by=a_curator(), member=waiting, substance=chosen.pk)
+    decide_open_member(by=a_curator(), member=waiting, substance=into[0].pk)
+    release(tmp_path, odd(), a_row(2), days=2)
+    assert ListMembership.objects.in_force().get(resolved_by="curator").substance == into[0]
+
+
+def test_a_decision_about_one_whose_successors_became_one_follows_to_it(tmp_path: Path, chosen: Substance) -> None:
+    decided(tmp_path, chosen)
+    one, other = split(chosen)
+    merge_substances(by=a_curator(), substance=one, into=other.pk, reason="The same after all.")
+    release(tmp_path, odd(), a_row(2), a_row(3), days=1)
+    assert ListMembership.objects.in_force().get(resolved_by="curator").substance == other
+
+
+def test_a_row_that_waits_offers_the_successors_of_a_candidate_that_was_split(
+    tmp_path: Path, chosen: Substance
+) -> None:
+    release(tmp_path, odd(), a_row(2))
+    into = split(chosen)
+    waiting = open_members().get()
+    assert {*candidates_of([waiting])[waiting.pk]} == {*into, Substance.objects.get(name="By EC")}
+    with pytest.raises(NotValid):
+        decide_open_member(by=a_curator(), member=waiting, substance=chosen.pk)
+    assert decide_open_member(by=a_curator(), member=waiting, substance=into[1].pk).decision == into[1]
+
+
+def test_a_revoked_decision_names_nobody_any_more_after_a_merge(tmp_path: Path, chosen: Substance) -> None:
+    decision, kept = decided(tmp_path, chosen), a_substance(name="Kept")
+    merge_substances(by=a_curator(), substance=chosen, into=kept.pk, reason="The same.")
+    assert ListMembership.objects.in_force().filter(substance=kept).count() == 1
+    revoke_member_decision(by=a_curator(), decision=decision, reason="It is the hydrate.")
+    assert not ListMembership.objects.in_force().filter(substance=kept).exists()
+    assert [len(rows) for rows in stated(kept)] == [0, 0]
+
+
+def test_the_queue_says_what_became_of_whom_a_remembered_decision_names(
+    client: Client, tmp_path: Path, chosen: Substance
+) -> None:
+    decided(tmp_path, chosen)
+    client.force_login(a_curator())
+    split(chosen)
+    assert "Split since: nobody knows" in client.get("/review/lists/").content.decode()
 
 
 def test_a_decision_can_be_revoked_for_a_reason(tmp_path: Path, chosen: Substance) -> None:
