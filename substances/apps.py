@@ -13,10 +13,12 @@ class SubstancesConfig(AppConfig):
         from substances import impact, moving
         from substances.flags import registration
         from substances.registry_check import registration as registry_check
+        from substances.succession import registration as succession
         from substances.web.signing_in import take_searches_along
 
         registration.register()
         registry_check.register()
+        succession.register()
         impact.register()
         moving.register()
         user_logged_in.connect(take_searches_along, dispatch_uid="substances.take_searches_along")

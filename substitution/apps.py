@@ -13,5 +13,11 @@ class SubstitutionConfig(AppConfig):
         from substitution.models import Alternative, Replacement
 
         impact.register()
-        moves_along(Alternative, "candidate")
-        moves_along(Replacement, "replaces")
+        moves_along(Alternative, "candidate", label=_("Is an alternative"))
+        moves_along(
+            Replacement,
+            "replaces",
+            label=_("Is replaced"),
+            says=lambda row: f"{row.alternative.name}: {row.function.name}",
+            reads=("alternative", "function"),
+        )

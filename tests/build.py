@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import zlib
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -107,3 +108,10 @@ def a_structure(*, of: Substance, smiles: str, source: Source | None = None) -> 
         for key in fingerprints.STORED
     )
     return structure
+
+
+def all_of_it_stays(substance: Substance) -> dict[str, tuple[UUID, ...]]:
+    """For a split: everything that the substance carries stays with it, as history."""
+    from substances.services.succession_lines import lines_of, parts_of
+
+    return dict.fromkeys(lines_of(parts_of([substance.pk])[substance.pk]), ())

@@ -11,5 +11,15 @@ class CompaniesConfig(AppConfig):
         from portal.companies.models import Commitment, Production
         from substances.moving import moves_along
 
-        moves_along(Production)
-        moves_along(Commitment)
+        moves_along(
+            Production,
+            label=_("Companies"),
+            says=lambda row: f"{row.company.name}: {row.get_role_display()}, {row.year}",
+            reads=("company",),
+        )
+        moves_along(
+            Commitment,
+            label=_("What companies promised"),
+            says=lambda row: f"{row.company.name}: {row}",
+            reads=("company",),
+        )

@@ -21,6 +21,7 @@ from portal.organisations.requests import SignedInRequest
 from portal.review.models import Proposal
 from portal.review.registry import kind_of
 from portal.review.services import (
+    WAITING,
     accept_proposal,
     may_withdraw,
     reasons_locked,
@@ -31,6 +32,8 @@ from portal.review.services import (
 )
 from substances.flags.services import KIND as FLAG
 from substances.models import Substance
+from substances.succession.proposals import MERGE, SPLIT, accept_as_seen
+from substances.succession.reading import compared, planned
 from substances.vocabulary import Strength
 
 LONGEST_REMARK = 4000
@@ -105,14 +108,38 @@ def proposal(request: SignedInRequest, pk: UUID) -> HttpResponse:
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return _page(request, shown, form, status=400)
-    decide = accept_proposal if form.cleaned_data["decision"] == "accept" else reject_proposal
     try:
-        decide(by=request.user, proposal=shown, reason=form.cleaned_data["reason"])
+        _decide(request, shown, form)
     except DomainError as error:
         form.add_error(None, error.message)
         return _page(request, _find(request, pk), form, status=error.status)
     messages.success(request, _("Decided. The decision and its reason are public."))
     return redirect("web:review")
+
+
+def _decide(request: SignedInRequest, shown: Proposal, form: DecisionForm) -> None:
+    """Accepts or rejects; to merge and split only as it was seen."""
+    reason = form.cleaned_data["reason"]
+    if form.cleaned_data["decision"] != "accept":
+        reject_proposal(by=request.user, proposal=shown, reason=reason)
+    elif shown.kind in {MERGE, SPLIT}:
+        accept_as_seen(by=request.user, proposal=shown, reason=reason, seen=request.POST.get("seen", ""))
+    else:
+        accept_proposal(by=request.user, proposal=shown, reason=reason)
+
+
+def _plan(shown: Proposal) -> dict[str, Any]:
+    """Of a proposal to merge or split that waits: what each substance carries now, and where it would go."""
+    if shown.kind not in {MERGE, SPLIT} or shown.state not in WAITING:
+        return {}
+    if shown.kind == SPLIT:
+        split = planned(shown)
+        return {"split": split, "seen": split.seen if split else ""}
+    both = Substance.objects.living().in_bulk([shown.target_id, UUID(shown.payload["into"])])
+    if len(both) < 2:
+        return {"is_late": True}
+    merge = compared(both[shown.target_id], both[UUID(shown.payload["into"])])
+    return {"merge": merge, "seen": merge.seen}
 
 
 def _take_up(request: SignedInRequest, shown: Proposal) -> HttpResponse:
@@ -146,7 +173,7 @@ def _page(request: SignedInRequest, shown: Proposal, form: DecisionForm, *, stat
         "is_flag": shown.kind == FLAG,
         "label": kind_of(shown.kind).label,
         "described": _say(shown),
-        "into": shown.payload.get("into"),
+        **_plan(shown),
         "strength": dict(Strength.choices).get(shown.payload.get("strength")),
         "substance": substance,
         # Beside the proposal itself, which already shows as a flag.

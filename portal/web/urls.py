@@ -7,7 +7,18 @@ from django.urls import path, register_converter
 from portal.common.tables import FileFormat
 from portal.companies import web as companies
 from portal.web import groups, home, review, substances
-from substances.web import feeds, findings, flags, list_queue, list_uploads, lists, releases, searches, timeline
+from substances.web import (
+    feeds,
+    findings,
+    flags,
+    list_queue,
+    list_uploads,
+    lists,
+    releases,
+    searches,
+    succession,
+    timeline,
+)
 from substitution.web import alternatives
 
 register_converter(FileFormat, "form")
@@ -26,6 +37,8 @@ urlpatterns = [
     path("substances/<uuid:pk>/timeline.csv", timeline.timeline_csv, name="substance-timeline-csv"),
     path("substances/<uuid:pk>/timeline.json", timeline.timeline_json, name="substance-timeline-json"),
     path("substances/<uuid:pk>/flag/", flags.propose, name="propose-flag"),
+    path("substances/<uuid:pk>/merge/", succession.merge, name="substance-merge"),
+    path("substances/<uuid:pk>/split/", succession.split, name="substance-split"),
     path("alternatives/", alternatives.functions, name="alternatives"),
     path("alternatives/<slug:slug>/", alternatives.function, name="function"),
     path("companies/", companies.companies, name="companies"),

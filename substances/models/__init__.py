@@ -16,7 +16,7 @@ from substances.models.provenance import CatalogueLoad, Source, SourcedFact
 from substances.models.searches import SearchHit, StructureSearch
 from substances.models.structure import Fingerprint, Structure
 from substances.models.substance import Identifier, Name, SearchTerm, Substance
-from substances.models.succession import Successor
+from substances.models.succession import SplitPlan, Successor
 from substances.models.uploads import ListUpload, UploadChunk
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "SearchTerm",
     "Source",
     "SourcedFact",
+    "SplitPlan",
     "Structure",
     "StructureSearch",
     "Substance",

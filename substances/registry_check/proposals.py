@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from portal.common.errors import Conflict, NotAllowed, NotValid
-from portal.organisations.models import Organisation, User
+from portal.organisations.models import User
 from portal.organisations.permissions import may_curate
 from portal.organisations.services import audit
 from portal.review.models import Proposal
@@ -22,7 +22,7 @@ from substances.importers.values.hazard_codes import CONCERN_RULES
 from substances.models import ConcernFlag, HazardClassification, RegistryFinding, Substance
 from substances.registry_check.kinds import KINDS, MERGE, RAISE_FLAG, REJECT_CLAIM, WITHDRAW_FLAG
 from substances.services.claims import reject_claim
-from substances.services.succession import merge_substances
+from substances.succession.proposals import propose_merge
 from substances.vocabulary import Authority, Checked, Concern, ListEffect, Strength
 
 PREFIX = "substances.registry."
@@ -58,10 +58,7 @@ def remedies(finding: RegistryFinding) -> list[Remedy]:
             claim = {"scheme": details.get("in"), "value": details.get("value")}
             found += [Remedy(slug, one, claim) for one in both]
         elif slug == MERGE and len(both) == 2:
-            found += [
-                Remedy(slug, gone, {"into": str(kept.pk), "kept": kept.name}, kept)
-                for gone, kept in ((both[0], both[1]), (both[1], both[0]))
-            ]
+            found += [Remedy(slug, gone, {}, kept) for gone, kept in ((both[0], both[1]), (both[1], both[0]))]
     return found
 
 
@@ -89,25 +86,27 @@ def propose_remedy(*, by: User, finding: RegistryFinding, remedy: str, about: UU
     chosen = next((one for one in remedies(locked) if (one.slug, one.about.pk) == (remedy, about)), None)
     if chosen is None:
         raise NotValid(_("This cannot be proposed about it."), code="no_remedy")
-    with translation.override("en"):
-        evidence = f"{KINDS[locked.kind].label}. {KINDS[locked.kind].sentence(locked.details)}"
-    proposal = submit_proposal(
-        by=by,
-        organisation=None,
-        kind=PREFIX + remedy,
-        target_kind="substance",
-        target_id=about,
-        payload=chosen.payload | {"finding": str(locked.pk), "name": chosen.about.name},
-        evidence=evidence,
-    )
+    proposal = _submit(by, locked, chosen)
     locked.proposal = proposal
     locked.save(update_fields=["proposal"])
     return proposal
 
 
-def may_propose(user: User, organisation: Organisation | None) -> bool:
-    """Curators, in nobody's name."""
-    return organisation is None and may_curate(user)
+def _submit(by: User, finding: RegistryFinding, chosen: Remedy) -> Proposal:
+    with translation.override("en"):
+        evidence = f"{KINDS[finding.kind].label}. {KINDS[finding.kind].sentence(finding.details)}"
+    found = {"finding": str(finding.pk)}
+    if chosen.slug == MERGE and chosen.into is not None:
+        return propose_merge(by=by, substance=chosen.about, into=chosen.into.pk, reason=evidence, more=found)
+    return submit_proposal(
+        by=by,
+        organisation=None,
+        kind=PREFIX + chosen.slug,
+        target_kind="substance",
+        target_id=chosen.about.pk,
+        payload=chosen.payload | found | {"name": chosen.about.name},
+        evidence=evidence,
+    )
 
 
 def raise_flag(proposal: Proposal, by: User) -> None:
@@ -171,12 +170,6 @@ def reject(proposal: Proposal, by: User) -> None:
     _done(proposal, by, "substance.claim_rejected", scheme=said["scheme"], value=said["value"])
 
 
-def merge(proposal: Proposal, by: User) -> None:
-    """Merges the substance into the other one."""
-    gone = Substance.objects.get(pk=proposal.target_id)
-    merge_substances(by=by, substance=gone, into=UUID(proposal.payload["into"]), reason=proposal.decision_reason)
-
-
 def _done(proposal: Proposal, by: User, kind: str, **details: Any) -> None:
     """News of it, and a line of the audit."""
     said = {**details, "proposal": str(proposal.pk)}
@@ -207,9 +200,3 @@ def describe_reject(proposal: Proposal) -> str:
     """What would change, in one line."""
     said: dict[str, Any] = proposal.payload
     return _("Mark %(value)s as wrong for %(name)s") % said
-
-
-def describe_merge(proposal: Proposal) -> str:
-    """What would change, in one line."""
-    said: dict[str, Any] = proposal.payload
-    return _("Merge %(name)s into %(kept)s") % said

@@ -249,7 +249,7 @@ class _Rows:
         decided, candidates = self.staging.decided.get(key_of(reported)), found.candidates
         if decided and decided.doubt:
             first = Problem("decided_on_a_split_one", f"{first.message}; {decided.doubt}")
-            decided, candidates = None, tuple(sorted({*candidates, *decided.candidates}))
+            candidates, decided = tuple(sorted({*candidates, *decided.candidates})), None
         return OpenMember(
             release_id=self.staging.release.pk,
             entry=entry,

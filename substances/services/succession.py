@@ -1,30 +1,36 @@
 """Substances that turn out to be one, or several: merged, split, and who stands for them since.
 
-What releases said of a split substance stays with it, as history: nobody knows which of its successors a row meant. Its
-numbers and names lead to all of them: search finds each, and a row of a later release that prints one of them waits for
-a curator, with the successors as candidates.
+Of a split substance each thing that is said of it goes to the successors that a curator names, or stays with it, as
+history: nobody knows which of them a row meant. Numbers and names that stay lead to all of them: search finds each, and
+a row of a later release that prints one of them waits for a curator, with the successors as candidates.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from portal.common.errors import Conflict, NotAllowed, NotValid
 from portal.organisations.models import User
 from portal.organisations.permissions import may_curate
 from portal.organisations.services.trail import audit
+from portal.review.models import Proposal
 from portal.watching.services import record_event
 from substances.impact import touched_by
 from substances.models import Fingerprint, GroupAssessment, GroupMembership, Structure, Substance, Successor
-from substances.moving import move_along
+from substances.moving import STRUCTURES, Carried, copy_row, move_along, move_row
 from substances.services.search_terms import rebuild_for
+from substances.services.succession_lines import Line, lines_of, parts_of
 from substances.vocabulary import How
+
+_TOLD = 5  # of things that were forgotten, quoted in a refusal
 
 
 def successors_of(substance: Substance) -> list[Substance]:
@@ -33,34 +39,102 @@ def successors_of(substance: Substance) -> list[Substance]:
     return [row.substance for row in rows.select_related("substance").prefetch_related("substance__identifiers")]
 
 
-def split_substance(*, by: User, substance: Substance, into: Collection[uuid.UUID], reason: str) -> Substance:
+@transaction.atomic
+def split_substance(
+    *,
+    by: User,
+    substance: Substance,
+    into: Collection[uuid.UUID],
+    assigned: Mapping[str, Collection[uuid.UUID]],
+    reason: str,
+    proposal: Proposal | None = None,
+) -> Substance:
     """The substance, split: from now on its address answers 410 with its successors, and no search finds it.
 
     Args:
         into: ids of the substances that stand for it, at least two, all living.
+        assigned: for each line of what it carries (see `succession_lines`) the successors that it is said of from now
+            on; none: it stays with the split one, as history.
         reason: why, for everybody who reads the audit trail.
+        proposal: that was accepted, if any.
 
     Raises:
         NotAllowed: they are no curator.
-        NotValid: fewer than two successors, itself among them, or one that nobody knows; no reason.
-        Conflict: it, or one of its successors, was merged or split meanwhile.
+        NotValid: fewer than two successors, itself among them, or one that nobody knows; no reason; a line goes to
+            somebody else, or to several where it can be said of one only.
+        Conflict: it, or one of its successors, was merged or split meanwhile; or it carries what is not assigned.
     """
     wanted = set(into)
     _check(by, reason)
     if len(wanted) < 2 or substance.pk in wanted:
         raise NotValid(_("Name at least two other substances that it was split into."), code="too_few_successors")
-    with transaction.atomic():
-        locked = _locked(substance.pk, wanted)
-        found = locked.pop(substance.pk)
-        found.split_at = timezone.now()
-        found.save(update_fields=["split_at"])
-        Fingerprint.objects.filter(structure__substance=found).delete()
-        Successor.objects.bulk_create(Successor(split=found, substance=locked[pk]) for pk in sorted(locked))
-        _settle("substance.split", by, found, list(locked.values()), reason)
+    locked = _locked(substance.pk, wanted)
+    found = locked.pop(substance.pk)
+    lines = lines_of(parts_of([found.pk])[found.pk])
+    check_assigned(lines, assigned, wanted)
+    touches = touched_by({found.pk})[found.pk]
+    found.split_at = timezone.now()
+    found.save(update_fields=["split_at"])
+    GroupAssessment.objects.filter(substance=found).delete()
+    GroupMembership.objects.filter(substance=found, how=How.INFERRED).delete()
+    for key, (kind, line) in sorted(lines.items(), key=lambda one: not _is_shown_first(one[1][1])):
+        _deal_out(kind, line, [locked[pk] for pk in dict.fromkeys(assigned[key])])
+    Fingerprint.objects.filter(structure__substance=found).delete()
+    Successor.objects.bulk_create(Successor(split=found, substance=locked[pk]) for pk in sorted(locked))
+    _settle("substance.split", by, found, list(locked.values()), reason, proposal, touches)
     return found
 
 
-def merge_substances(*, by: User, substance: Substance, into: uuid.UUID, reason: str) -> Substance:
+def check_assigned(
+    lines: Mapping[str, tuple[Carried, Line]],
+    assigned: Mapping[str, Collection[uuid.UUID]],
+    into: Collection[uuid.UUID],
+) -> None:
+    """Says no unless every line is assigned, and to successors only.
+
+    Raises:
+        NotValid, Conflict: see `split_substance`.
+    """
+    forgotten = [line.text for key, (_kind, line) in lines.items() if key not in assigned]
+    if forgotten:
+        message = ngettext(
+            "Of one thing that it carries nobody said whose it is: %(said)s.",
+            "Of %(n)s things that it carries nobody said whose they are: %(said)s.",
+            len(forgotten),
+        ) % {"n": len(forgotten), "said": _few(forgotten)}
+        raise Conflict(message, code="not_assigned")
+    for key, (_kind, line) in lines.items():
+        if not set(assigned[key]) <= set(into):
+            raise NotValid(_("%(said)s: choose among the successors.") % {"said": line.text}, code="not_a_successor")
+        if line.is_single and len(set(assigned[key])) > 1:
+            message = _("%(said)s: it can be said of one successor only.") % {"said": line.text}
+            raise NotValid(message, code="one_only")
+
+
+def _few(texts: list[str]) -> str:
+    return "; ".join(texts[:_TOLD]) + ("; …" if len(texts) > _TOLD else "")
+
+
+def _is_shown_first(line: Line) -> bool:
+    """Whether it is the structure shown first, which a successor shows first, too."""
+    return any(getattr(row, "is_current", False) for row in line.rows)
+
+
+def _deal_out(kind: Carried, line: Line, heirs: list[Substance]) -> None:
+    """Moves the rows of a line to the first successor and says the same of the others; where they say it, it stays."""
+    for row in line.rows:
+        for heir in heirs[1:]:
+            copy_row(kind, row.pk, heir)
+        if heirs and kind is STRUCTURES:
+            _give_structures(row.substance_id, heirs[0], only=row.pk)
+        elif heirs:
+            move_row(kind, row.pk, heirs[0])
+
+
+@transaction.atomic
+def merge_substances(
+    *, by: User, substance: Substance, into: uuid.UUID, reason: str, proposal: Proposal | None = None
+) -> Substance:
     """The substance, merged into another: its address leads there, and so does what is said of it.
 
     Raises:
@@ -71,14 +145,17 @@ def merge_substances(*, by: User, substance: Substance, into: uuid.UUID, reason:
     _check(by, reason)
     if substance.pk == into:
         raise NotValid(_("Name another substance that it is merged into."), code="into_itself")
-    with transaction.atomic():
-        locked = _locked(substance.pk, {into})
-        found, heir = locked[substance.pk], locked[into]
-        found.merged_into = heir
-        found.save(update_fields=["merged_into"])
-        _give_structures(found, heir)
-        move_along(found, heir)
-        _settle("substance.merged", by, found, [heir], reason)
+    locked = _locked(substance.pk, {into})
+    found, heir = locked[substance.pk], locked[into]
+    touches = touched_by({found.pk})[found.pk]
+    found.merged_into = heir
+    found.save(update_fields=["merged_into"])
+    GroupAssessment.objects.filter(substance=found).delete()
+    GroupMembership.objects.filter(substance=found, how=How.INFERRED).delete()
+    _give_structures(found.pk, heir)
+    Fingerprint.objects.filter(structure__substance=found).delete()
+    move_along(found, heir)
+    _settle("substance.merged", by, found, [heir], reason, proposal, touches)
     return found
 
 
@@ -102,31 +179,39 @@ def _locked(pk: uuid.UUID, others: Collection[uuid.UUID]) -> dict[uuid.UUID, Sub
     return found
 
 
-def _give_structures(merged: Substance, heir: Substance) -> None:
-    """Its structures become claims about the heir; the one shown first stays so only where the heir shows none.
+def _give_structures(gone: uuid.UUID, heir: Substance, *, only: Any = None) -> None:
+    """Structures become claims about the heir; the one shown first stays so only where the heir shows none.
 
-    What group rules found of them is forgotten, so that they are asked again. A source that drew both leaves its
-    drawing of the merged one behind.
+    What group rules found of them is forgotten by whoever calls, so that they are asked again. A source that drew both
+    leaves its drawing of the one that is gone behind.
     """
     has_own = Structure.objects.filter(substance=heir, is_current=True).exists()
     drawn_too = list(Structure.objects.filter(substance=heir).values_list("source", flat=True))
-    GroupAssessment.objects.filter(substance=merged).delete()
-    GroupMembership.objects.filter(substance=merged, how=How.INFERRED).delete()
-    moved = Structure.objects.filter(substance=merged).exclude(source__in=drawn_too)
+    moved = Structure.objects.filter(substance=gone).exclude(source__in=drawn_too)
+    if only is not None:
+        moved = moved.filter(pk=only)
     if has_own:
         moved.update(is_current=False, substance=heir)
+    elif only is not None:
+        moved.update(is_current=True, substance=heir)
     else:
         moved.update(substance=heir)
-    Fingerprint.objects.filter(structure__substance=merged).delete()
 
 
-def _settle(kind: str, by: User, gone: Substance, heirs: list[Substance], reason: str) -> None:
+def _settle(
+    kind: str,
+    by: User,
+    gone: Substance,
+    heirs: list[Substance],
+    reason: str,
+    proposal: Proposal | None,
+    touches: Mapping[str, int],
+) -> None:
     """What both have in common: entity tags, similarity, search, the news and the trail."""
     Substance.objects.filter(pk__in=[gone.pk, *(heir.pk for heir in heirs)]).update(revision=F("revision") + 1)
     rebuild_for([gone, *heirs])
-    others = [str(heir.pk) for heir in heirs]
-    touches = touched_by({gone.pk})[gone.pk]
-    record_event(
-        kind=kind, subject_kind="substance", subject_id=gone.pk, details={"others": others, "touches": touches}
-    )
-    audit(by=by, action=kind, subject_kind="substance", subject_id=gone.pk, others=others, reason=reason)
+    said: dict[str, Any] = {"others": [str(heir.pk) for heir in heirs]}
+    if proposal is not None:
+        said["proposal"] = str(proposal.pk)
+    record_event(kind=kind, subject_kind="substance", subject_id=gone.pk, details={**said, "touches": touches})
+    audit(by=by, action=kind, subject_kind="substance", subject_id=gone.pk, reason=reason, **said)

@@ -38,6 +38,7 @@ NOT_SHOWN = {
     "substances.RejectedClaim",
     "substances.SearchHit",
     "substances.SearchTerm",
+    "substances.SplitPlan",
     "substances.StructureSearch",
     "substances.UploadChunk",
     "substances.Successor",

@@ -44,6 +44,8 @@ EXPECTED = {
     "web:substance-timeline-csv": OPEN,
     "web:substance-timeline-json": OPEN,
     "web:propose-flag": Answers(get=(SIGN_IN, 200, 200), post=(SIGN_IN, 400, 400)),
+    "web:substance-merge": Answers(get=(SIGN_IN, 403, 200), post=(SIGN_IN, 403, 400)),
+    "web:substance-split": Answers(get=(SIGN_IN, 403, 200), post=(SIGN_IN, 403, 400)),
     "web:alternatives": OPEN,
     "web:function": OPEN,
     "web:companies": OPEN,

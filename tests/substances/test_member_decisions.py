@@ -31,7 +31,7 @@ from substances.services.list_open_members import (
 )
 from substances.services.member_decisions import key_of
 from substances.services.succession import merge_substances, split_substance
-from tests.build import a_curator, a_person, a_source, a_substance
+from tests.build import a_curator, a_person, a_source, a_substance, all_of_it_stays
 from tests.substances.made_catalogue import write_catalogue
 from tests.substances.made_importer import DAY, a_row, cas, take
 
@@ -170,7 +170,10 @@ def test_a_decision_follows_a_merge(tmp_path: Path, chosen: Substance) -> None:
 
 def split(substance: Substance) -> list[Substance]:
     into = [a_substance(name="One form"), a_substance(name="Other form")]
-    split_substance(by=a_curator(), substance=substance, into=[one.pk for one in into], reason="Two forms.")
+    stays = all_of_it_stays(substance)
+    split_substance(
+        by=a_curator(), substance=substance, into=[one.pk for one in into], assigned=stays, reason="Two forms."
+    )
     return into
 
 

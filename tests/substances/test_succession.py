@@ -33,7 +33,7 @@ from substances.services.search import search_substances
 from substances.services.search_terms import rebuild_for
 from substances.services.succession import merge_substances, split_substance
 from substances.similarity import store
-from tests.build import a_curator, a_member, a_source, a_substance
+from tests.build import a_curator, a_member, a_source, a_substance, all_of_it_stays
 from tests.substances.made_importer import a_row, cas, take
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
@@ -55,6 +55,7 @@ def three() -> tuple[Substance, Substance, Substance]:
 def split(three: tuple[Substance, ...], **more: Any) -> Substance:
     into = [one.pk for one in three[1:]]
     said: dict[str, Any] = {"by": a_curator(), "substance": three[0], "into": into, "reason": "two"}
+    said["assigned"] = all_of_it_stays(three[0])
     return split_substance(**said | more)
 
 
@@ -229,7 +230,7 @@ def test_successors_are_followed_over_every_step(three: tuple[Substance, ...]) -
     fourth, fifth = a_substance(name="fourth"), a_substance(name="fifth")
     split(three)
     merge_substances(by=a_curator(), substance=three[1], into=fourth.pk, reason="the same")
-    split_substance(by=a_curator(), substance=three[2], into=[fourth.pk, fifth.pk], reason="two")
+    split((three[2], fourth, fifth))
     assert set(heirs()[three[0].pk]) == {fourth.pk, fifth.pk}
     assert names_found(XYLENES) == {"fourth", "fifth"}
 
@@ -249,9 +250,8 @@ def test_of_a_split_and_a_merge_at_once_one_is_told_no(three: tuple[Substance, .
         finally:
             connection.close()
 
-    into = [one.pk for one in three[1:]]
     ways = [
-        lambda: split_substance(by=curator, substance=three[0], into=into, reason="two"),
+        lambda: split(three, by=curator),
         lambda: merge_substances(by=curator, substance=three[0], into=three[1].pk, reason="the same"),
     ]
     threads = [threading.Thread(target=act, args=(way,)) for way in ways]
