@@ -5,10 +5,10 @@ from __future__ import annotations
 import html
 import re
 import uuid
+from typing import Any
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -55,11 +55,11 @@ def pair() -> tuple[Substance, Substance]:
     return made
 
 
-def said(answer: HttpResponse) -> str:
+def said(answer: Any) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
 
 
-def seen_in(answer: HttpResponse) -> str:
+def seen_in(answer: Any) -> str:
     found = re.search(r'name="seen" value="(\w+)"', answer.content.decode())
     assert found is not None
     return found[1]
@@ -69,12 +69,12 @@ def merge_page(one: Substance, other: Substance | None = None) -> str:
     return reverse("web:substance-merge", args=[one.pk]) + (f"?into={other.pk}" if other else "")
 
 
-def propose(reader: Client, pair: tuple[Substance, Substance]) -> HttpResponse:
+def propose(reader: Client, pair: tuple[Substance, Substance]) -> Any:
     seen = seen_in(reader.get(merge_page(*pair)))
     return reader.post(merge_page(pair[0]), {"into": str(pair[1].pk), "seen": seen, "reason": WHY})
 
 
-def decide(client: Client, proposal: Proposal, *, seen: str | None = None) -> HttpResponse:
+def decide(client: Client, proposal: Proposal, *, seen: str | None = None) -> Any:
     page = reverse("web:proposal", args=[proposal.pk])
     mark = seen_in(client.get(page)) if seen is None else seen
     return client.post(page, {"decision": "accept", "reason": DECISION, "seen": mark})
@@ -178,7 +178,7 @@ def split_page(one: Substance, *others: Substance, new: str = "") -> str:
     return reverse("web:substance-split", args=[one.pk]) + f"?{asked}"
 
 
-def lines_in(answer: HttpResponse) -> dict[str, str]:
+def lines_in(answer: Any) -> dict[str, str]:
     """The form's name of each line, by its words."""
     rows = re.findall(r'<tr><th scope="row"[^>]*>([^<]+)</th>.*?name="(line-\w+)"', answer.content.decode(), re.DOTALL)
     return {html.unescape(text): name for text, name in rows}
