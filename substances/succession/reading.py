@@ -117,7 +117,7 @@ def _doubts(mine: Sequence[Part], theirs: Sequence[Part]) -> list[str]:
     found = []
     keys = [[row.inchikey for line in _of(Structure, parts) for row in line.rows] for parts in (mine, theirs)]
     if all(keys) and is_disputed([*keys[0], *keys[1]]):
-        found.append(_("Their structures have different skeletons. Merged, it is shown as disputed."))
+        found.append(_("Their structures have different skeletons."))
     numbers = [_cas(parts) for parts in (mine, theirs)]
     if all(numbers) and not numbers[0] & numbers[1]:
         said = ", ".join(sorted(numbers[0] | numbers[1]))
