@@ -162,17 +162,6 @@ class SubstanceQuerySet(models.QuerySet["Substance"]):
             Prefetch("structures", queryset=told, to_attr="told_structures"),
         )
 
-    def with_what_a_hit_shows(self) -> Self:
-        """With identifiers, flags standing today and the structure shown first, without sources: three queries."""
-        identifiers, flags, structures = (
-            self._related(name).objects.all() for name in ("identifiers", "flags", "structures")
-        )
-        return self.prefetch_related(
-            Prefetch("identifiers", queryset=identifiers),
-            Prefetch("flags", queryset=flags.standing()),
-            Prefetch("structures", queryset=structures.told(), to_attr="told_structures"),
-        )
-
     def _related(self, name: str) -> Any:
         """The model behind a relation: models import querysets, not the other way."""
         return self.model._meta.get_field(name).related_model

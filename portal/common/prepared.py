@@ -27,7 +27,7 @@ from django.db.models.sql.query import Query
 
 Row = TypeVar("Row")
 
-_COLUMNS: Mapping[type, Any] = {uuid.UUID: models.UUIDField(), dt.date: models.DateField()}
+_COLUMNS: Mapping[type, Any] = {uuid.UUID: models.UUIDField(), dt.date: models.DateField(), str: models.TextField()}
 _numbers = count(1)
 
 
@@ -66,7 +66,7 @@ class Prepared(Generic[Row]):
     """A question with places for values.
 
     Args:
-        build: makes the queryset from values given by name: UUIDs, days, and lists of them. It may only compare them.
+        build: makes the queryset from UUIDs, days, texts and lists of them, given by name. It only compares them.
     """
 
     def __init__(self, build: Callable[..., models.QuerySet[Any, Row]]) -> None:
@@ -114,7 +114,7 @@ class Prepared(Generic[Row]):
         compiler = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
         places = dict(_places(stand_ins, compiler.connection))
-        found = (places.get(value, value) if isinstance(value, (str, *_COLUMNS)) else value for value in parameters)
+        found = (places.get(value, value) if isinstance(value, tuple(_COLUMNS)) else value for value in parameters)
         return _Statement(queryset, compiler, sql, tuple(found))
 
 
@@ -168,10 +168,12 @@ def _stand_in(value: Any) -> Any:
     """Another of its kind, each time a new one; of days the year, the month and the day are new."""
     if type(value) is uuid.UUID:
         return uuid.uuid4()
+    if type(value) is str:
+        return uuid.uuid4().hex
     if type(value) is dt.date:
         number = next(_numbers) % 9000
         return dt.date(1 + number, 1 + number % 12, 2 + number % 27)
-    raise NotPreparable(f"{value!r} is neither a UUID nor a day, nor a list of them.")
+    raise NotPreparable(f"{value!r} is no UUID, no day and no text, nor a list of such.")
 
 
 def _places(stand_ins: Mapping[str, list[Any]], connection: Any) -> Iterator[tuple[Any, _Place]]:

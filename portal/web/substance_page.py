@@ -26,6 +26,7 @@ from substances.health.knowledge import Knowledge
 from substances.models import ConcernFlag, GroupMembership, ListMembership, Name, Source, Substance, SubstanceGroup
 from substances.services.group_standing import GroupStanding, as_list, standing_of_row
 from substances.services.health_rows import known_of_row
+from substances.services.hit_rows import attach_structures
 from substances.services.list_states import ListState, silent_lists
 from substances.services.similarity import (
     Near,
@@ -150,9 +151,7 @@ def _complete(shown: Substance, neighbours: list[Substance], candidates: list[Su
     everybody = [*drawn, *candidates]
     attach(everybody, "flags", FLAGS.ask(clocks, ids=_keys(everybody)))
     attach(drawn, "identifiers", IDENTIFIERS.ask(ids=_keys(drawn)))
-    structures = STRUCTURES.ask(ids=_keys(drawn))
-    for substance in drawn:
-        substance.told_structures = [row for row in structures if row.substance_id == substance.pk]
+    attach_structures(drawn, STRUCTURES.ask(ids=_keys(drawn)))
     attach([shown], "classifications", CLASSIFICATIONS.ask(clocks, pk=shown.pk))
 
 

@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.common.errors import DomainError
+from portal.common.prepared import Prepared
 from substances.chemistry import formats, identifiers
 from substances.chemistry.envelope import MAX_CHARACTERS, Notation, check_structure
 from substances.chemistry.formats import FormatReading
 from substances.chemistry.messages import ChemistryError, Note, StructureRefused
-from substances.models import Identifier, SearchTerm, StructureSearch, Substance
+from substances.models import Identifier, SearchTerm, Structure, StructureSearch, Substance
 from substances.services.folding import fold
+from substances.services.hit_rows import attach_structures
 from substances.services.ranking import NAME_KINDS
 from substances.services.search import near_matches, scheme_of, translated
 
@@ -258,12 +260,25 @@ def _formula_of(substance: Substance) -> str:
 def _having(**term: object) -> list[Substance]:
     """Living substances with such a search term."""
     terms = SearchTerm.objects.filter(**term).values("substance")
-    return list(Substance.objects.living().filter(pk__in=terms)[:_MOST_NAMED])
+    return _with_structures(list(Substance.objects.living().filter(pk__in=terms)[:_MOST_NAMED]))
 
 
 def _numbered(number: FormatReading) -> list[Substance]:
-    held = Identifier.objects.filter(scheme=scheme_of(number.format), value=number.value).values("substance")
-    return list(Substance.objects.living().filter(pk__in=held)[:_MOST_NAMED])
+    return _with_structures(_NUMBERED.ask(scheme=str(scheme_of(number.format)), value=number.value))
+
+
+_NUMBERED = Prepared(
+    lambda scheme, value: Substance.objects.living().filter(
+        pk__in=Identifier.objects.filter(scheme=scheme, value=value).values("substance")
+    )[:_MOST_NAMED]
+)
+_STRUCTURES = Prepared(lambda ids: Structure.objects.told().filter(substance__in=ids))
+
+
+def _with_structures(found: list[Substance]) -> list[Substance]:
+    """The same with the structures told of them, which are asked for several times."""
+    attach_structures(found, _STRUCTURES.ask(ids=[substance.pk for substance in found]))
+    return found
 
 
 def _known(substance: Substance, format: str, *, changes: tuple[Note, ...] = ()) -> Known:

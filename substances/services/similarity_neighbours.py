@@ -7,16 +7,19 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from portal.common.kept import Kept
+from portal.common.prepared import Prepared
 from substances.clocks import Clocks, now
 from substances.models import ConcernFlag, ListMembership, Structure, Substance
+from substances.services.hit_rows import substances_of_hits
 from substances.similarity import store
 from substances.similarity.store import NOT_COMPARED, Near, StoredFingerprints
 from substances.vocabulary import Authority, ListEffect, SubstanceKind
@@ -115,7 +118,7 @@ def similar_to(
 
 def neighbours(found: list[Near], listed: Collection[UUID]) -> list[Neighbour]:
     """The same with their substances and what a hit shows of them."""
-    rows = Substance.objects.with_what_a_hit_shows().in_bulk([near.substance_id for near in found])
+    rows = substances_of_hits([near.substance_id for near in found])
     return [Neighbour(rows[near.substance_id], near.shared, near.united, near.substance_id in listed) for near in found]
 
 
@@ -186,9 +189,17 @@ def listed_ids(day: dt.date | None = None, *, among: Collection[UUID] | None = N
         among: only these are looked at; None for all.
     """
     day = day or timezone.localdate()
-    within = Q() if among is None else Q(substance__in=among)
+    if among is None:
+        return frozenset(_listed(day, Q()))
+    return frozenset(_LISTED_AMONG.ask(day=day, ids=list(among)))
+
+
+def _listed(day: dt.date, within: Q) -> QuerySet[Any, UUID]:
     memberships = ListMembership.objects.in_force().on(day).filter(within, chemical_list__effect=ListEffect.CONCERN)
     flags = ConcernFlag.objects.standing(day).filter(within, authority__in=AUTHORITIES)
     # Unordered: the models' own order would be sorted for nothing.
     named = memberships.order_by().values_list("substance_id", flat=True)
-    return frozenset(named.union(flags.order_by().values_list("substance_id", flat=True)))
+    return named.union(flags.order_by().values_list("substance_id", flat=True))
+
+
+_LISTED_AMONG = Prepared(lambda day, ids: _listed(day, Q(substance__in=ids)))

@@ -110,7 +110,8 @@ REFUSED: dict[str, tuple[Callable[..., QuerySet[Any]], dict[str, Any]]] = {
     "a day later": (lambda day: ListMembership.objects.filter(valid_from=day + dt.timedelta(days=1)), {"day": DAY}),
     "nothing": (lambda day: Substance.objects.filter(name="x"), {"day": DAY}),
     "a part of a list": (lambda ids: Substance.objects.filter(pk=ids[0]), {"ids": [uuid4(), uuid4()]}),
-    "a text": (lambda name: Substance.objects.filter(name=name), {"name": "lead"}),
+    "a part of a text": (lambda name: Substance.objects.filter(name__contains=name), {"name": "lead"}),
+    "a number": (lambda line: Substance.objects.filter(revision=line), {"line": 3}),
     "a moment": (lambda at: Substance.objects.filter(split_at=at), {"at": dt.datetime(2020, 5, 17, tzinfo=dt.UTC)}),
 }
 
