@@ -28,8 +28,20 @@ from substances.services.list_releases import published_releases
 from substances.vocabulary import EntryRole
 
 
+class RowProblemSerializer(serializers.Serializer[Any]):
+    """Something in a file that a person should look at, with its place."""
+
+    file = serializers.CharField(default="", help_text="Empty where the file is not at fault.")
+    sheet = serializers.CharField(default="", help_text="Empty where the file has none.")
+    line = serializers.IntegerField(allow_null=True, help_text="Counts from 1; null where no row is at fault.")
+    code = serializers.CharField(help_text="Stable, for programs.")
+    message = serializers.CharField(help_text="An English sentence that quotes the values.")
+
+
 class ListReleaseSerializer(ReleaseSerializer):
     """A release with its sums, its problems, and the file it was read from."""
+
+    problems = RowProblemSerializer(many=True, read_only=True)
 
     class Meta(ReleaseSerializer.Meta):
         fields = [

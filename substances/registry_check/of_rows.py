@@ -48,20 +48,21 @@ class Row:
 
 
 def problems(
-    of_list: str, release: UUID, told: Iterable[Mapping[str, Any]], rows: Mapping[int, Row]
+    of_list: str, release: UUID, told: Iterable[Mapping[str, Any]], rows: Mapping[tuple[str, int], Row]
 ) -> Iterator[Found]:
     """The problems of a release that are findings, in their order.
 
     Args:
-        told: `{line, code, message}`, as the release keeps them.
-        rows: by line.
+        told: `{file, sheet, line, code, message}`, as the release keeps them.
+        rows: by sheet and line.
     """
     for problem in told:
         line, code, message = problem["line"], str(problem["code"]), str(problem["message"])[:_QUOTED]
+        sheet = str(problem.get("sheet", ""))
         kind = "printed_number_fails" if _NUMBER.fullmatch(code) else KIND_OF_PROBLEM.get(code)
         if kind is None:
             continue
-        row = rows.get(line) if line else None
+        row = rows.get((sheet, line)) if line else None
         details = {"list": of_list, "line": line or "–", "code": code, "message": message}
         place = Place(release, row.entry if row else None)
-        yield Found(kind, (of_list, str(line), code, message), row.substance if row else None, details, place)
+        yield Found(kind, (of_list, f"{sheet}:{line}" if sheet else str(line), code, message), row.substance if row else None, details, place)

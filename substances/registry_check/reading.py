@@ -223,20 +223,20 @@ def releases() -> Iterator[Found]:
         release = Release.objects.defer("learned").filter(pk__in=[chemical_list.current_release_id]).first()
         if release is None:
             continue
-        lines = {one["line"] for one in release.problems if one["line"]}
-        yield from of_rows.problems(chemical_list.slug, release.pk, release.problems, _rows(release, lines))
+        places = {(one.get("sheet", ""), one["line"]) for one in release.problems if one["line"]}
+        yield from of_rows.problems(chemical_list.slug, release.pk, release.problems, _rows(release, places))
         yield from _renamed(chemical_list, release)
 
 
-def _rows(release: Release, lines: Collection[int]) -> dict[int, of_rows.Row]:
-    """By line, the row and the substance that it names where it names one alone."""
-    found: dict[int, of_rows.Row] = {}
-    for batch in _batched(sorted(lines)):
+def _rows(release: Release, places: Collection[tuple[str, int]]) -> dict[tuple[str, int], of_rows.Row]:
+    """By sheet and line, the row and the substance that it names where it names one alone."""
+    found: dict[tuple[str, int], of_rows.Row] = {}
+    for batch in _batched(sorted({line for _sheet, line in places})):
         entries = Entry.objects.filter(release=release, line__in=batch).order_by()
         named = ListMembership.objects.filter(entry=OuterRef("pk")).order_by("pk").values("substance")
         counted = entries.annotate(n=Count("memberships"), one=Subquery(named[:1]))
-        for pk, line, n, one in counted.values_list("pk", "line", "n", "one"):
-            found[line] = of_rows.Row(pk, one if n == 1 else None)
+        for pk, sheet, line, n, one in counted.values_list("pk", "sheet", "line", "n", "one"):
+            found[sheet, line] = of_rows.Row(pk, one if n == 1 else None)
     return found
 
 

@@ -65,7 +65,7 @@ class Staged:
 
     Attributes:
         roles: rows by their role.
-        problems: `{line, code, message}`, in the order of the file.
+        problems: as `told` gives them, in the order of the file.
         identifiers: of substances seen already: (substance, scheme, value) → the line that says so first.
         names: of substances seen already: (substance, name) → the line that says so first.
         made: how many substances are new.
@@ -151,7 +151,8 @@ class _Rows:
         staged.roles[row.role.value] += 1
         # A number that the importer could not read is told by whoever resolves it, too.
         problems = dict.fromkeys([*row.problems, *(problem for found in named for problem in found.problems)])
-        staged.problems += [told(problem, row.line) for problem in problems]
+        place = {"file": self.staging.release.file_name, "sheet": row.sheet}
+        staged.problems += [told(problem, row.line, **place) for problem in problems]
         is_new = (row.sheet, row.line) not in self.staging.done
         for found in named:
             self._learn(row, found, is_new=is_new)
@@ -324,6 +325,12 @@ def flag_of(
     )
 
 
-def told(problem: Problem, line: int | None) -> dict[str, Any]:
-    """A problem as a report and a release keep it."""
-    return {"line": line, "code": problem.code, "message": problem.message}
+def told(problem: Problem, line: int | None, *, file: str = "", sheet: str = "") -> dict[str, Any]:
+    """A problem as a report and a release keep it: `{file, sheet, line, code, message}`.
+
+    Args:
+        line: None where no row of the file is at fault.
+        file: "" where the file is not at fault either.
+        sheet: "" where the file has none.
+    """
+    return {"file": file, "sheet": sheet, "line": line, "code": problem.code, "message": problem.message}

@@ -49,7 +49,7 @@ class ReleaseReport:
         substances_made, memberships, flags: what it states.
         entered, left, flags_raised, flags_ended: how many, against the release before.
         waits_for: why a curator has to look, as codes with figures.
-        problems: `{line, code, message}`; line None where no row of the file is at fault.
+        problems: `{file, sheet, line, code, message}`; line None where no row of the file is at fault.
     """
 
     release: uuid.UUID

@@ -241,12 +241,12 @@ def test_an_entry_that_comes_back_reworded_is_told_and_another_of_the_day_is_not
 def test_problems_of_rows_become_findings_with_the_row_they_are_about() -> None:
     release, substance = uuid.uuid4(), uuid.uuid4()
     told: list[dict[str, object]] = [
-        {"line": 4, "code": "tonnage_not_understood", "message": "'lots' is no tonnage"},
+        {"sheet": "s", "line": 4, "code": "tonnage_not_understood", "message": "'lots' is no tonnage"},
         {"line": 5, "code": "ec_check_digit", "message": "EC 487-120-5 fails"},
         {"line": 5, "code": "cas_repaired", "message": "blanks left out"},
         {"line": None, "code": "starter_claim_not_found", "message": "no row names it"},
     ]
-    rows = list(problems("l", release, told, {4: Row(9, substance)}))
+    rows = list(problems("l", release, told, {("s", 4): Row(9, substance), ("t", 4): Row(10, None)}))
     assert [row.kind for row in rows] == ["tonnage_not_understood", "printed_number_fails", "starter_and_list_differ"]
     assert (rows[0].place, rows[0].substance) == (Place(release, 9), substance)
     assert (rows[1].place, rows[1].substance) == (Place(release, None), None)

@@ -90,8 +90,7 @@ class Command(BaseCommand):
             said = ", ".join(f"{one['code']} {one}" for one in report.waits_for)
             self.stdout.write(f"{_WAITS if report.state == 'waiting' else 'Published nevertheless'}: {said}")
         for problem in report.problems:
-            place = f"row {problem['line']}" if problem["line"] else "catalogue"
-            self.stdout.write(f"  {place}: {problem['message']}")
+            self.stdout.write(f"  {_place(problem)}: {problem['message']}")
 
 
 def _importer(slug: str, mapping: Path | None) -> Importer:
@@ -104,6 +103,12 @@ def _importer(slug: str, mapping: Path | None) -> Importer:
     described = load_mapping(mapping)
     keep_own_list(described.slug, described.about)
     return MappedList(described)
+
+
+def _place(problem: dict[str, Any]) -> str:
+    if not problem["line"]:
+        return "catalogue"
+    return f"sheet {problem['sheet']!r}, row {problem['line']}" if problem["sheet"] else f"row {problem['line']}"
 
 
 def _day(text: str) -> dt.date:
