@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from substances.models import (  # noqa: F401  # named in the strings below
         ChemicalList,
         ConcernFlag,
-        ListUpload,
         Structure,
         StructureSearch,
         Substance,
@@ -217,12 +216,17 @@ class SearchQuerySet(models.QuerySet["StructureSearch"]):
         return self.filter(visible)
 
 
-class UploadQuerySet(models.QuerySet["ListUpload"]):
-    """Files that curators sent."""
+class UploadQuerySet(models.QuerySet[Any]):
+    """Files that curators sent: of lists, of structures."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """A curator's own."""
         return self.filter(uploaded_by=user) if user.is_authenticated and user.is_curator else self.none()
+
+    def with_file(self) -> Self:
+        """With `has_file`: whether the file is still there."""
+        pieces: Any = self.model._meta.get_field("chunks").related_model
+        return self.annotate(has_file=Exists(pieces.objects.filter(upload=OuterRef("pk"))))
 
 
 class FlagQuerySet(_OfAList):

@@ -14,9 +14,11 @@ from substances.services.group_evaluation import GROUPS_WORK, is_anything_owed, 
 from substances.services.group_portraits import PORTRAITS_WORK, request_portraits, run_portraits
 from substances.services.list_news import NEWS_WORK, run_news
 from substances.services.list_publication import finish_what_was_published
-from substances.services.list_uploads import IMPORT_WORK, delete_old_uploads, run_import
+from substances.services.list_uploads import IMPORT_WORK, run_import
 from substances.services.lists import sweep_dead_imports
 from substances.services.similarity_search import SEARCH_WORK, delete_old_searches, run_search
+from substances.services.structure_uploads import STRUCTURES_WORK, run_structure_import
+from substances.services.uploads import delete_old_uploads
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]  # celery ships no types
@@ -78,6 +80,12 @@ def check_the_registry_when_it_is_due() -> None:
 def import_list(task: Work) -> None:
     """Tries or publishes the file of a list that a curator sent; see `run_import`."""
     run_import(task)
+
+
+@work(STRUCTURES_WORK)
+def import_structures(task: Work) -> None:
+    """Tries or publishes a file of structures that a curator sent; see `run_structure_import`."""
+    run_structure_import(task)
 
 
 @every(600)

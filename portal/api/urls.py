@@ -8,7 +8,20 @@ from rest_framework.permissions import AllowAny
 
 from portal.api import jobs, root, substances
 from portal.companies.api import views as companies
-from substances.api import events, facts, findings, groups, health, lists, releases, rules, searches, timeline
+from substances.api import (
+    events,
+    facts,
+    findings,
+    groups,
+    health,
+    list_uploads,
+    lists,
+    releases,
+    rules,
+    searches,
+    structure_uploads,
+    timeline,
+)
 from substitution.api import alternatives
 
 app_name = "api"
@@ -40,6 +53,16 @@ urlpatterns = [
     path("searches/", searches.SearchesView.as_view(), name="searches"),
     path("searches/<uuid:pk>/", searches.SearchView.as_view(), name="search"),
     path("searches/<uuid:pk>/results/", searches.SearchResultsView.as_view(), name="search-results"),
+    path("list-uploads/", list_uploads.ListUploadsView.as_view(), name="list-uploads"),
+    path("list-uploads/<uuid:pk>/", list_uploads.ListUploadView.as_view(), name="list-upload"),
+    path("list-uploads/<uuid:pk>/publish/", list_uploads.ListUploadPublishView.as_view(), name="list-upload-publish"),
+    path("structure-uploads/", structure_uploads.StructureUploadsView.as_view(), name="structure-uploads"),
+    path("structure-uploads/<uuid:pk>/", structure_uploads.StructureUploadView.as_view(), name="structure-upload"),
+    path(
+        "structure-uploads/<uuid:pk>/publish/",
+        structure_uploads.StructureUploadPublishView.as_view(),
+        name="structure-upload-publish",
+    ),
     path("review/registry/", findings.FindingsView.as_view(), name="registry-findings"),
     path("jobs/", jobs.JobsView.as_view(), name="jobs"),
     path("jobs/<uuid:pk>/", jobs.JobView.as_view(), name="job"),

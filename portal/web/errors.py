@@ -7,10 +7,12 @@ from http import HTTPStatus
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.template import loader
 from django.utils.translation import gettext as _
 from django.views import defaults
 
 from portal.common.rest.problems import CONTENT_TYPE, body_of
+from portal.common.uploads import MAX_FILE_BYTES
 
 REST = "/api/v1/"
 
@@ -28,9 +30,13 @@ class RefuseNul:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
-    """400, as a problem where a program asked."""
+    """400, or 413 where too much was sent; as a problem where a program asked."""
     if isinstance(exception, RequestDataTooBig) and request.path.startswith(REST):
         return _problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", _("The request is too large."))
+    if isinstance(exception, RequestDataTooBig):
+        said = {"too_large": True, "most_mib": MAX_FILE_BYTES // 2**20}
+        page = loader.get_template("400.html").render(said)
+        return HttpResponse(page, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     if request.path.startswith(REST):
         return _problem(HTTPStatus.BAD_REQUEST, "bad_request", _("The request could not be read."))
     return defaults.bad_request(request, exception or ValueError())

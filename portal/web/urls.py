@@ -16,6 +16,7 @@ from substances.web import (
     lists,
     releases,
     searches,
+    structure_uploads,
     succession,
     timeline,
 )
@@ -68,6 +69,10 @@ urlpatterns = [
     path("review/lists/uploads/<uuid:pk>/", list_uploads.uploaded, name="list-uploaded"),
     path("review/lists/uploads/<uuid:pk>/publish/", list_uploads.publish, name="list-upload-publish"),
     path("review/lists/uploads/<uuid:pk>/drop/", list_uploads.drop, name="list-upload-drop"),
+    path("review/structures/upload/", structure_uploads.upload, name="structure-upload"),
+    path("review/structures/uploads/<uuid:pk>/", structure_uploads.uploaded, name="structure-uploaded"),
+    path("review/structures/uploads/<uuid:pk>/publish/", structure_uploads.publish, name="structure-upload-publish"),
+    path("review/structures/uploads/<uuid:pk>/drop/", structure_uploads.drop, name="structure-upload-drop"),
     path("review/lists/releases/<uuid:pk>/", list_queue.waiting_release, name="waiting-release"),
     path("review/lists/members/<int:member>/", list_queue.decide_member, name="open-member"),
     path("review/registry/", findings.findings, name="registry-findings"),

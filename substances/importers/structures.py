@@ -1,4 +1,4 @@
-"""Files that give numbers a structure (CSV, TSV, SDF), as reported rows: nothing is parsed as chemistry here.
+"""Files that give numbers a structure (CSV, TSV, XLSX, SDF), as reported rows: nothing is parsed as chemistry here.
 
 Every row is given once. One that cannot hold a structure says why; whether one that can is really a structure, the
 sandbox process decides.
@@ -9,13 +9,14 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator, Mapping
-from itertools import product
+from itertools import chain, islice, product
 from pathlib import Path
 
-from substances.importers.base import Member, Problem, WrongFile
+from substances.importers.base import Member, Problem, WrongFile, find_header
 from substances.importers.delimited import Table, delimited_table
 from substances.importers.sdf import sdf_records
-from substances.importers.table import Line
+from substances.importers.table import Line, lines_under
+from substances.importers.workbook import rows_of_sheet, sheet_names
 
 _SPELLINGS: Mapping[str, tuple[str, ...]] = {
     "cas": ("cas", "casrn", "cas rn", "cas_rn", "cas number", "cas no", "cas no.", "cas-rn", "cas_number"),
@@ -53,6 +54,9 @@ _FAILED = frozenset({"FAIL", "FAILED", "ERROR", "#N/A", "#VALUE!", "#REF!", "#NA
 _INCHIKEY = re.compile(r"(?:InChIKey=)?[A-Z]{14}-[A-Z]{10}-[A-Z]", re.ASCII)
 # Only marks that repeat what the SMILES says (ring double bonds, lone pairs); any other extension is not dropped.
 _HARMLESS_EXTENSION = re.compile(r"\s+\|(?:(?:c|t|ctu|lp):[\d:,]+)+\|$", re.ASCII)
+_ZIP = b"PK\x03\x04"
+_LOOKED_THROUGH = 20
+_NO_HEADER = "the header is missing; a header row has a number (CAS, EC, DTXSID or PubChem CID) and SMILES or InChI"
 _DTXSID = re.compile(r"(?:https?://\S+/)?(DTXSID\d+)/?", re.ASCII)
 
 
@@ -69,6 +73,7 @@ class ReportedStructure:
         inchikey: what the row itself says that the InChIKey is; "" where it does not say.
         said_by: what the row itself names as its source.
         problem: why there is nothing to read.
+        sheet: of a workbook.
     """
 
     line: int
@@ -79,17 +84,49 @@ class ReportedStructure:
     inchikey: str = ""
     said_by: str = ""
     problem: Problem | None = None
+    sheet: str = ""
 
 
 def structure_rows(path: Path) -> Iterator[ReportedStructure]:
     """The rows of a file that gives structures, in its order, each exactly once.
 
     Raises:
-        WrongFile: the text cannot be read, or has no column of numbers or none of structures.
+        WrongFile: the file cannot be read, or has no column of numbers or none of structures.
     """
     if path.suffix.lower() in (".sdf", ".sd", ".mol"):
         return _from_sdf(path)
-    return (_row(line) for line in _table(path).lines)
+    with path.open("rb") as file:
+        is_workbook = file.read(4) == _ZIP
+    return (_row(line) for line in (_workbook_lines(path) if is_workbook else _table(path).lines))
+
+
+def _workbook_lines(path: Path) -> Iterator[Line]:
+    """The rows of the one sheet with numbers and structures."""
+    found = {}
+    for name in sheet_names(path):
+        rows = rows_of_sheet(path, name)
+        head = list(islice(rows, _LOOKED_THROUGH))
+        needed = _needed(head, name)
+        if needed is not None:
+            found[name] = lines_under(chain(head, rows), sheet=name, needed=needed, aliases=ALIASES)
+    if len(found) > 1:
+        raise WrongFile(f"the sheets {', '.join(map(repr, found))} all have structures; save one of them alone")
+    if not found:
+        raise WrongFile(_NO_HEADER)
+    return next(iter(found.values()))
+
+
+def _needed(head: list[list[object]], sheet: str) -> tuple[str, str] | None:
+    """The columns that a header row of the sheet has: of numbers, of structures."""
+    for pair in product(_NUMBERS, _NOTATIONS):
+        try:
+            find_header(head, needed=pair, sheet=sheet, aliases=ALIASES, within=_LOOKED_THROUGH)
+        except WrongFile as error:
+            if "header is missing" not in str(error):
+                raise
+        else:
+            return pair
+    return None
 
 
 def _table(path: Path) -> Table:
@@ -101,10 +138,7 @@ def _table(path: Path) -> Table:
             if "header is missing" not in str(error):
                 raise
             refusal = refusal or error
-    raise WrongFile(
-        "the header is missing; a header row has a number (CAS, EC, DTXSID or PubChem CID) and SMILES or InChI",
-        line=refusal.line if refusal else 1,
-    )
+    raise WrongFile(_NO_HEADER, line=refusal.line if refusal else 1)
 
 
 def _row(line: Line) -> ReportedStructure:
@@ -118,9 +152,9 @@ def _row(line: Line) -> ReportedStructure:
         problem = _unusable(cell, notation)
         if problem is None:
             text = _HARMLESS_EXTENSION.sub("", cell) if notation == "smiles" else "".join(cell.split())
-            return ReportedStructure(line.number, member, notation, text, cell, inchikey, said_by)
+            return ReportedStructure(line.number, member, notation, text, cell, inchikey, said_by, sheet=line.sheet)
         first = first or problem
-    return ReportedStructure(line.number, member, said_by=said_by, problem=first)
+    return ReportedStructure(line.number, member, said_by=said_by, problem=first, sheet=line.sheet)
 
 
 def _from_sdf(path: Path) -> Iterator[ReportedStructure]:

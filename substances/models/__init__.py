@@ -17,7 +17,7 @@ from substances.models.searches import SearchHit, StructureSearch
 from substances.models.structure import Fingerprint, Structure
 from substances.models.substance import Identifier, Name, SearchTerm, Substance
 from substances.models.succession import SplitPlan, Successor
-from substances.models.uploads import ListUpload, UploadChunk
+from substances.models.uploads import ListUpload, StructureUpload, StructureUploadChunk, Upload, UploadChunk
 
 __all__ = [
     "CatalogueLoad",
@@ -51,8 +51,11 @@ __all__ = [
     "SplitPlan",
     "Structure",
     "StructureSearch",
+    "StructureUpload",
+    "StructureUploadChunk",
     "Substance",
     "SubstanceGroup",
     "Successor",
+    "Upload",
     "UploadChunk",
 ]

@@ -65,4 +65,10 @@ def problems(
         row = rows.get((sheet, line)) if line else None
         details = {"list": of_list, "line": line or "–", "code": code, "message": message}
         place = Place(release, row.entry if row else None)
-        yield Found(kind, (of_list, f"{sheet}:{line}" if sheet else str(line), code, message), row.substance if row else None, details, place)
+        yield Found(
+            kind,
+            (of_list, f"{sheet}:{line}" if sheet else str(line), code, message),
+            row.substance if row else None,
+            details,
+            place,
+        )

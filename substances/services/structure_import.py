@@ -1,7 +1,8 @@
 """Takes in a file of structures: numbers resolved, structures read in the sandbox process, claims written in batches.
 
 A batch is written whole or not at all, and what stands is not read again: killed anywhere, the same file goes on where
-it stopped, and the same file twice changes nothing. Every row ends as a structure, as unknown, or as a problem.
+it stopped, and the same file twice changes nothing. Every row ends as a structure, as unknown, or as a problem. Of one
+source one import runs at a time; a trial runs beside anything, for it writes nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import queue
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self
@@ -19,6 +20,7 @@ from uuid import UUID
 
 from django.utils.text import slugify
 
+from portal.common.one_at_a_time import HeldElsewhere, only_one
 from substances.chemistry.sandbox_client import Sandbox, sandbox
 from substances.chemistry.skeleton import skeleton_of
 from substances.importers.base import Problem
@@ -29,6 +31,7 @@ from substances.services.group_evaluation import evaluation_owed
 from substances.services.list_resolution import Claims, Resolved, Resolver
 from substances.services.list_staging import told
 from substances.services.structure_claims import Claim, given_by, source_for, write_claims
+from substances.services.structure_trial import Judged, Trial, Trying
 from substances.vocabulary import StructureTrust, SubstanceKind
 
 # Structures written in one transaction, with six fingerprints each: at first, and as many as take no longer than this,
@@ -47,6 +50,10 @@ class SourceRefused(ValueError):
     """The source cannot be called so, or is known with another trust."""
 
 
+class SourceBusy(Exception):
+    """Another import of this source is running."""
+
+
 @dataclasses.dataclass(slots=True)
 class StructureReport:
     """What a file came to. `rows` is `structures` + `unknown` + `refused` + `lost`, and nothing is ever lost.
@@ -56,12 +63,16 @@ class StructureReport:
             read again because the standardiser has changed.
         unknown: rows whose numbers are of no substance we know.
         refused: rows of which nothing was kept, each with a problem.
-        problems: `{line, code, message}`; also of rows that were kept (a second number that is wrong).
+        problems: `{file, sheet, line, code, message}`; also of rows that were kept (a second number that is wrong).
         evaluation: the job that puts the rules of groups to what is new, by id; "" where nothing is.
         disputed: of the substances the file gives a structure, how many have sources that disagree.
+        trial: where nothing was written, what would change; then `structures`, `added` and `renewed` are what they
+            would be.
     """
 
     source: str
+    file: str = ""
+    state: str = "published"
     rows: int = 0
     structures: int = 0
     added: int = 0
@@ -72,15 +83,22 @@ class StructureReport:
     problems: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     evaluation: str = ""
     seconds: float = 0.0
+    trial: Trial | None = None
 
     @property
     def lost(self) -> int:
         """Rows that are none of these: zero, or the import is wrong."""
         return self.rows - self.structures - self.unknown - self.refused
 
+    @property
+    def unchanged(self) -> bool:
+        """Whether nothing is, or would be, written."""
+        return not (self.added or self.renewed)
+
     def as_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
-        return dataclasses.asdict(self) | {"lost": self.lost, "seconds": round(self.seconds, 2)}
+        more = {"lost": self.lost, "unchanged": self.unchanged, "seconds": round(self.seconds, 2)}
+        return dataclasses.asdict(self) | more
 
 
 def import_structures(
@@ -90,46 +108,94 @@ def import_structures(
     trust: StructureTrust = StructureTrust.LOOKUP,
     url: str = "",
     licence: str = "",
+    dry_run: bool = False,
     progress: Callable[[StructureReport], None] = lambda _report: None,
 ) -> StructureReport:
     """Each row's structure as a claim of `source` about the substance that its numbers point at.
 
     Args:
-        path: CSV, TSV or SDF; see `substances.importers.structures`.
+        path: CSV, TSV, XLSX or SDF; see `substances.importers.structures`.
         source: what the source is called; a new edition that says otherwise is another source.
         trust: of a lookup nothing is shown where somebody chose a structure.
         url, licence: of the source, where it is new.
-        progress: called after each batch.
+        dry_run: read everything, tell what would change, and write nothing.
+        progress: called after each batch; what it raises ends the import, and what was written stands.
 
     Raises:
-        SourceRefused: see there; nothing was read.
+        SourceRefused, SourceBusy: see there; nothing was read.
         WrongFile: the file cannot be read, or not to its end; batches written before stand, the next import goes on.
     """
-    started = time.perf_counter()
-    known = _source(source, trust, url, licence)
-    report = StructureReport(source=known.key)
-    rows = structure_rows(path)
-    with _Readers() as readers:
-        work = _Import(known, readers, report)
-        for batch in _batches(rows):
-            work.take(batch)
-            progress(report)
-    report.disputed = Substance.objects.filter(structures__source=known).with_disputed_structure().count()
-    report.seconds = time.perf_counter() - started
-    report.evaluation = evaluation_owed()
+    key = key_of(source)
+    try:
+        with nullcontext() if dry_run else only_one(key):
+            known = _source(key, source, trust, {"url": url, "licence": licence}, keep=not dry_run)
+            report = _imported(path, known, progress, dry_run=dry_run)
+    except HeldElsewhere:
+        why = f"another import of structures of {source!r} is running; wait until it is done, then the same file again"
+        raise SourceBusy(why) from None
     if report.lost:
         raise RuntimeError(f"{report.lost} of {report.rows} rows are in no count: the import is wrong")
     return report
 
 
-def _source(name: str, trust: StructureTrust, url: str, licence: str) -> Source:
-    slug = slugify(name)
+def key_of(source: str) -> str:
+    """The key under which a source of structures is kept.
+
+    Raises:
+        SourceRefused: it cannot be called so.
+    """
+    slug = slugify(source)
     if not slug or len(slug) > 60:
-        raise SourceRefused(f"{name!r} cannot be a source's name; it needs 1 to 60 Latin letters and digits")
-    found = source_for(key=f"structures-{slug}", title=name, trust=trust, more={"url": url, "licence": licence})
-    if found.kind != trust:
-        raise SourceRefused(f"{name!r} is known as {found.kind}, not as {trust}: give the file another --source")
+        raise SourceRefused(f"{source!r} cannot be a source's name; it needs 1 to 60 Latin letters and digits")
+    return f"structures-{slug}"
+
+
+def refuse_trust(source: str, trust: str) -> None:
+    """Nothing, where the source is new or known with this trust.
+
+    Raises:
+        SourceRefused: it cannot be called so, or is known with another.
+    """
+    known = Source.objects.filter(key=key_of(source)).first()
+    if known is not None:
+        _check(known, source, trust)
+
+
+def _imported(
+    path: Path, source: Source, progress: Callable[[StructureReport], None], *, dry_run: bool
+) -> StructureReport:
+    started = time.perf_counter()
+    report = StructureReport(source=source.key, file=path.name)
+    if dry_run:
+        report.state = "dry_run"
+    rows = structure_rows(path)
+    with _Readers() as readers:
+        work = _Import(source, readers, report, dry_run=dry_run)
+        for batch in _batches(rows):
+            work.take(batch)
+            progress(report)
+    report.seconds = time.perf_counter() - started
+    if work.trying:
+        report.trial = work.trying.trial
+        report.disputed = report.trial.disputes
+    else:
+        report.disputed = Substance.objects.filter(structures__source=source).with_disputed_structure().count()
+        report.evaluation = evaluation_owed()
+    return report
+
+
+def _source(key: str, name: str, trust: StructureTrust, more: dict[str, str], *, keep: bool) -> Source:
+    if keep:
+        found = source_for(key=key, title=name, trust=trust, more=more)
+    else:
+        found = Source.objects.filter(key=key).first() or Source(key=key, title=name, kind=trust)
+    _check(found, name, trust)
     return found
+
+
+def _check(found: Source, name: str, trust: str) -> None:
+    if found.kind != trust:
+        raise SourceRefused(f"{name!r} is known as {found.kind}, not as {trust}: give the file another source")
 
 
 def _batches(rows: Iterable[ReportedStructure]) -> Iterator[list[ReportedStructure]]:
@@ -182,9 +248,11 @@ class _Resolved:
 
 
 class _Import:
-    def __init__(self, source: Source, readers: _Readers, report: StructureReport) -> None:
+    def __init__(self, source: Source, readers: _Readers, report: StructureReport, *, dry_run: bool) -> None:
         self.source, self.readers, self.report = source, readers, report
+        self.trying = Trying(source) if dry_run else None
         self.batch = _BATCH
+        self.sheet = ""
         self.resolver = Resolver(Claims())
         self.standardiser = readers.standardiser()
         self.known = {
@@ -195,8 +263,9 @@ class _Import:
     def take(self, rows: list[ReportedStructure]) -> None:
         """Brings the rows to their ends."""
         self.report.rows += len(rows)
+        self.sheet = rows[0].sheet
         resolved = [found for row in rows if (found := self._resolve(row))]
-        given = given_by(self.source, {row.substance for row in resolved})
+        given = given_by(self.source, {row.substance for row in resolved}) if self.source.pk else {}
         to_read = []
         for row in resolved:
             if given.get(row.substance) == (row.reported.as_reported, self.standardiser):
@@ -208,6 +277,9 @@ class _Import:
             claim = self._claim(row, read)
             if claim is not None:
                 claims.append(claim)
+        if self.trying:
+            self._judge(self.trying.take(claims, {row.substance: row.label for row in resolved}))
+            return
         while claims:
             began = time.perf_counter()
             self._write(claims[: self.batch])
@@ -215,6 +287,13 @@ class _Import:
             longer = time.perf_counter() - began > _TRANSACTION_S
             self.batch = max(_SMALLEST_BATCH, self.batch // 2) if longer else min(self.batch + 1, _LARGEST_BATCH)
             time.sleep(_PAUSE_S)
+
+    def _judge(self, judged: Judged) -> None:
+        report = self.report
+        report.structures += judged.added + judged.renewed + judged.kept
+        report.added += judged.added
+        report.renewed += judged.renewed
+        self._refuse_otherwise(judged.otherwise)
 
     def _resolve(self, row: ReportedStructure) -> _Resolved | None:
         found = self.resolver.numbered(row.member)
@@ -263,8 +342,11 @@ class _Import:
         report.added += len(written.added)
         report.renewed += len(written.renewed)
         report.unknown += len(written.gone)
-        for line, smiles in written.otherwise.items():
-            why = f"the same source gives this substance {smiles} already; name another edition by another --source"
+        self._refuse_otherwise(written.otherwise)
+
+    def _refuse_otherwise(self, otherwise: dict[int, str]) -> None:
+        for line, smiles in otherwise.items():
+            why = f"the same source gives this substance {smiles} already; call another edition another source"
             self._refuse(line, Problem("given_otherwise", why))
 
     def _refuse(self, line: int, *problems: Problem) -> None:
@@ -273,4 +355,5 @@ class _Import:
             self._tell(line, problem)
 
     def _tell(self, line: int, problem: Problem) -> None:
-        self.report.problems.append(told(problem, line))
+        place = {"file": self.report.file, "sheet": self.sheet}
+        self.report.problems.append(told(problem, line, **place))

@@ -17,7 +17,7 @@ from portal.common.errors import DomainError
 from portal.organisations.permissions import curators_only
 from portal.organisations.requests import SignedInRequest
 from portal.organisations.services import audit
-from substances.models import ListUpload, MemberDecision, OpenMember, Release
+from substances.models import MemberDecision, OpenMember, Release
 from substances.services.list_diff import diff_of_releases
 from substances.services.list_open_members import (
     candidates_of,
@@ -28,6 +28,7 @@ from substances.services.list_open_members import (
 )
 from substances.services.lists import ListError, confirm_release, refuse_release
 from substances.web.releases import diff_page
+from substances.web.uploads import recent_uploads
 
 MOST = 100  # open members on one page; decided ones make room
 
@@ -123,7 +124,7 @@ def _queue(request: SignedInRequest, *, problem: str = "", status: int = 200) ->
         "members": [{"member": one, "candidates": candidates[one.pk]} for one in members[:MOST]],
         "more": len(members) > MOST,
         "decisions": standing_member_decisions()[:MOST],
-        "uploads": ListUpload.objects.visible_to(request.user)[:10],
+        "uploads": recent_uploads(request.user),
         "problem": problem,
         "crumbs": [*_crumbs()[:-1], {"label": _("Lists")}],
     }

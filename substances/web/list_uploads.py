@@ -6,32 +6,20 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.common.errors import DomainError
-from portal.common.uploads import MAX_FILE_BYTES
-from portal.jobs.models import Job
 from portal.organisations.permissions import curators_only
 from portal.organisations.requests import SignedInRequest
 from substances.importers.registry import IMPORTERS
-from substances.models import ChemicalList, ListUpload
-from substances.services.list_uploads import (
-    MAPPED,
-    MAX_MAPPING_BYTES,
-    drop_upload,
-    keep_upload,
-    publish_upload,
-)
-from substances.web.searches import WAITS_MS
-
-MOST_PROBLEMS = 200
+from substances.models import ChemicalList, ListUpload, Release
+from substances.services.list_uploads import MAPPED, MAX_MAPPING_BYTES, keep_upload, mapping_text
+from substances.web.uploads import answer, crumbs, drop_one, find, page, publish_one, small_enough
 
 
 class UploadForm(forms.Form):
@@ -65,22 +53,15 @@ class UploadForm(forms.Form):
 
     def clean_file(self) -> Any:
         """The file, if it is not too large."""
-        given = self.cleaned_data["file"]
-        if given.size > MAX_FILE_BYTES:
-            raise forms.ValidationError(_("The file has more than %(most)s MiB.") % {"most": MAX_FILE_BYTES // 2**20})
-        return given
+        return small_enough(self.cleaned_data["file"])
 
     def clean_mapping(self) -> str:
         """The text of the mapping; empty where there is none."""
         given = self.cleaned_data["mapping"]
-        if not given:
-            return ""
-        if given.size > MAX_MAPPING_BYTES:
-            raise forms.ValidationError(_("A mapping has at most 64 KiB."))
         try:
-            return str(given.read().decode("utf-8"))
-        except UnicodeDecodeError:
-            raise forms.ValidationError(_("A mapping is a text file in UTF-8.")) from None
+            return mapping_text(given.read(MAX_MAPPING_BYTES + 1)) if given else ""
+        except DomainError as error:
+            raise forms.ValidationError(error.message) from None
 
     def clean(self) -> dict[str, Any]:
         """Both or neither: a list of one's own, and its mapping."""
@@ -121,80 +102,29 @@ def upload(request: SignedInRequest) -> HttpResponse:
 @require_safe
 @curators_only
 def uploaded(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """How far it is, what it would change, why it was refused; asked by htmx, only what changes."""
-    found = _find(request, pk)
-    context = _answer(request, found)
-    if request.htmx:  # type: ignore[attr-defined]  # django-htmx's middleware
-        return render(request, "substances/partials/_upload.html", context)
-    context["crumbs"] = [*_crumbs(), {"label": found.file_name}]
-    return render(request, "substances/list_uploaded.html", context)
+    """How far it is, what it would change, why it was refused."""
+    found = find(request, ListUpload, pk)
+    context = answer(request, found)
+    if context["stopped"] and context["was_publishing"]:  # stopped behind its publication, perhaps
+        published = Release.objects.filter(sha256=found.sha256, state=Release.State.PUBLISHED)
+        context["release"] = published.select_related("chemical_list").order_by("-released_at").first()
+    return page(request, context, whole="substances/list_uploaded.html", part="substances/partials/_upload.html")
 
 
 @require_POST
 @curators_only
 def publish(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """What was tried is published, or waits where a curator must confirm it."""
-    found = _find(request, pk)
-    try:
-        publish_upload(by=request.user, upload=found)
-    except DomainError as error:
-        messages.error(request, error.message)
-    return redirect("web:list-uploaded", pk)
+    return publish_one(request, find(request, ListUpload, pk))
 
 
 @require_POST
 @curators_only
 def drop(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Called off, and the file thrown away."""
-    drop_upload(by=request.user, upload=_find(request, pk))
-    messages.info(request, _("The file is thrown away. What was published before stays."))
-    return redirect("web:list-uploaded", pk)
-
-
-def _find(request: SignedInRequest, pk: UUID) -> ListUpload:
-    return get_object_or_404(ListUpload.objects.visible_to(request.user).select_related("job"), pk=pk)
-
-
-def _answer(request: SignedInRequest, found: ListUpload) -> dict[str, Any]:
-    report = found.report or {}
-    return {
-        "upload": found,
-        "job": None if found.job.has_ended else _job(request, found),
-        "report": report,
-        "stopped": found.job.has_ended and not found.report and not found.refusal,
-        "problems": report.get("problems", [])[:MOST_PROBLEMS],
-        "problems_count": len(report.get("problems", [])),
-        "may_publish": bool(report) and found.stage == ListUpload.Stage.TRIAL and not report["unchanged"],
-        "has_file": found.chunks.exists(),
-    }
-
-
-def _job(request: SignedInRequest, found: ListUpload) -> dict[str, Any]:
-    asked = request.GET.get("asked", "")
-    count = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
-    page = reverse("web:list-uploaded", args=[found.pk])
-    running = found.job.state == Job.State.RUNNING
-    return {
-        "title": (found.get_stage_display() if running else _("Waiting for a worker")),
-        "done": found.job.progress_done,
-        "total": found.job.progress_total,
-        "unit": _("rows"),
-        "cancel_url": reverse("web:list-upload-drop", args=[found.pk]),
-        "poll_url": f"{page}?asked={count + 1}",
-        "poll_ms": WAITS_MS[min(count, len(WAITS_MS) - 2)],
-        "page_url": page,
-        "target": "#upload",
-    }
+    return drop_one(request, find(request, ListUpload, pk))
 
 
 def _form_page(request: SignedInRequest, form: UploadForm, *, status: int = 200) -> HttpResponse:
-    context = {"form": form, "crumbs": [*_crumbs(), {"label": _("Send a file")}]}
+    context = {"form": form, "crumbs": [*crumbs(), {"label": _("Send a file")}]}
     return render(request, "substances/list_upload.html", context, status=status)
-
-
-def _crumbs() -> list[dict[str, Any]]:
-    return [
-        {"label": _("Home"), "url": reverse("web:home")},
-        {"label": _("Review"), "url": reverse("web:review")},
-        {"label": _("Lists"), "url": reverse("web:list-queue")},
-    ]

@@ -40,6 +40,8 @@ NOT_SHOWN = {
     "substances.SearchTerm",
     "substances.SplitPlan",
     "substances.StructureSearch",
+    "substances.StructureUpload",
+    "substances.StructureUploadChunk",
     "substances.UploadChunk",
     "substances.Successor",
 }

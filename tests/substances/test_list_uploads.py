@@ -22,15 +22,8 @@ from substances import tasks
 from substances.importers.registry import IMPORTERS
 from substances.models import ChemicalList, Entry, ListUpload, Release, UploadChunk
 from substances.services.catalogue import load_catalogue
-from substances.services.list_uploads import (
-    IMPORT_WORK,
-    MAPPED,
-    UploadRefused,
-    delete_old_uploads,
-    keep_upload,
-    publish_upload,
-    run_import,
-)
+from substances.services.list_uploads import IMPORT_WORK, MAPPED, keep_upload, run_import
+from substances.services.uploads import UploadRefused, delete_old_uploads, publish_upload
 from tests.build import a_curator, a_person
 from tests.substances.made_catalogue import write_catalogue
 from tests.substances.made_importer import DAY, Killed, Made, a_row
@@ -169,8 +162,9 @@ def test_a_form_that_cannot_be_says_which_field(
 
 def test_a_form_that_is_too_large_is_refused_before_it_is_read(signed_in: Client) -> None:
     kind, length = "multipart/form-data; boundary=x", str(MAX_BODY_BYTES + 1)
-    answer = signed_in.post(reverse("web:list-upload"), b"", content_type=kind, CONTENT_LENGTH=length)
-    assert answer.status_code == 400
+    answer = signed_in.post(reverse("web:list-upload"), b"x", content_type=kind, CONTENT_LENGTH=length)
+    assert answer.status_code == 413
+    assert "A file may have 25 MiB" in answer.content.decode()
 
 
 def test_a_file_that_is_too_large_is_not_kept(curator: User) -> None:

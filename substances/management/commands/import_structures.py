@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from substances.importers.base import WrongFile
-from substances.services.structure_import import SourceRefused, StructureReport, import_structures
+from substances.services.structure_import import SourceBusy, SourceRefused, StructureReport, import_structures
 from substances.vocabulary import StructureTrust
 
 
@@ -17,9 +17,7 @@ class Command(BaseCommand):
     """One file of structures."""
 
     requires_system_checks = []
-    help = (
-        "Take in structures by CAS, EC, DTXSID or PubChem number from CSV, TSV or SDF. Doing it twice changes nothing."
-    )
+    help = "Take in structures by CAS, EC, DTXSID or PubChem number from CSV, TSV, XLSX or SDF. Twice changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What to read, who says it, and how far it is trusted."""
@@ -35,6 +33,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--url", default="", help="where the file came from")
         parser.add_argument("--licence", default="", help="under which terms")
+        parser.add_argument("--dry-run", action="store_true", help="tell what would change, and write nothing")
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of sentences")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -49,8 +48,11 @@ class Command(BaseCommand):
                 trust=StructureTrust(options["trust"]),
                 url=options["url"],
                 licence=options["licence"],
+                dry_run=options["dry_run"],
                 progress=self._progress,
             )
+        except SourceBusy as error:
+            raise CommandError(f"{path.name} was not taken in: {error}") from error
         except (WrongFile, SourceRefused) as error:
             raise CommandError(f"{path.name} was refused: {error}") from error
         if options["json"]:
@@ -61,6 +63,12 @@ class Command(BaseCommand):
             f"{report.unknown} of substances we do not know, {report.refused} refused, {report.lost} lost; "
             f"{report.disputed} substances have a disputed structure"
         )
+        if report.trial:
+            self.stdout.write(
+                f"This was a trial, nothing was written. Of the new ones {report.trial.new} would be a substance's "
+                f"first, {report.trial.agrees} agree with other sources, {report.trial.disputes} dispute them, "
+                f"{report.trial.not_compared} cannot be compared; {report.trial.shown} would be shown"
+            )
         if report.evaluation:
             self.stdout.write(f"a worker puts the rules of groups to them: job {report.evaluation}")
         for problem in report.problems:
