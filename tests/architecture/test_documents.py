@@ -177,7 +177,7 @@ def _curls() -> Iterator[list[str]]:
     for path in (README, REST):
         for block in re.findall(r"^```sh\n(.*?)^```", _text(path), re.MULTILINE | re.DOTALL):
             for line in block.replace("\\\n", " ").splitlines():
-                if line.startswith("curl") and "$ETAG" not in line:
+                if line.startswith("curl") and "$ETAG" not in line and " jar " not in line:
                     yield shlex.split(line)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from openpyxl import Workbook
 
 from substances import tasks  # noqa: F401 - registers the work that run_job runs
 from substances.chemistry.sandbox_client import Sandbox
@@ -301,6 +303,45 @@ def test_an_sdf_that_was_cut_off_is_refused(tmp_path: Path) -> None:
         taken(an_sdf(tmp_path, METHANE, end=""))
 
 
+def a_book(folder: Path, **sheets: list[list[object]]) -> Path:
+    """A workbook with these sheets."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    path = folder / "structures.xlsx"
+    book.save(path)
+    return path
+
+
+def test_a_workbook_gives_structures_from_the_sheet_that_has_them(tmp_path: Path, phenol: Substance) -> None:
+    rows: list[list[object]] = [["What we drew"], ["CAS RN", "SMILES"], ["108-95-2", PHENOL], ["108-95-3", "C"]]
+    report = taken(a_book(tmp_path, Notes=[["none"]], Drawn=rows))
+    assert (codes(report), ends(report)) == ([(4, "cas_check_digit")], (1, 0, 1, 0))
+    assert (report.problems[0]["sheet"], Structure.objects.get().smiles) == ("Drawn", PHENOL)
+
+
+def test_a_number_that_a_spreadsheet_made_a_day_of_is_a_problem(tmp_path: Path, phenol: Substance) -> None:
+    report = taken(a_book(tmp_path, S=[["CAS", "SMILES"], [dt.date(1979, 6, 1), "C=CC(N)=O"]]))
+    assert (codes(report), ends(report)) == ([(2, "cas_date")], (0, 0, 1, 0))
+
+
+@pytest.mark.parametrize(
+    ("sheets", "why"),
+    [
+        pytest.param({"A": [["CAS", "SMILES"]], "B": [["EC", "InChI"]]}, "save one of them alone", id="two sheets"),
+        pytest.param({"A": [["CAS", "Name"]]}, "SMILES or InChI", id="no structures"),
+    ],
+)
+def test_a_workbook_that_does_not_show_what_to_read_is_refused(
+    tmp_path: Path, sheets: dict[str, list[list[object]]], why: str
+) -> None:
+    with pytest.raises(WrongFile, match=why):
+        taken(a_book(tmp_path, **sheets))
+
+
 def test_a_file_without_numbers_or_structures_is_refused_with_what_it_lacks(tmp_path: Path) -> None:
     with pytest.raises(WrongFile, match="SMILES or InChI"):
         taken(a_file(tmp_path, "phenol\t108-95-2", header="name\tcas"))
@@ -312,9 +353,8 @@ def test_the_command_prints_a_sum_that_adds_up(tmp_path: Path, phenol: Substance
     call_command("import_structures", str(path), "--source", "A lookup", "--json", stdout=out)
     told = json.loads(out.getvalue())
     assert (told["rows"], told["structures"], told["unknown"], told["refused"], told["lost"]) == (3, 1, 1, 1, 0)
-    assert told["problems"] == [
-        {"line": 4, "code": "no_structure", "message": told["problems"][0]["message"]},
-    ]
+    (problem,) = told["problems"]
+    assert (problem["file"], problem["line"], problem["code"]) == (path.name, 4, "no_structure")
 
 
 def test_the_command_refuses_a_file_that_is_not_there(tmp_path: Path) -> None:
