@@ -51,7 +51,7 @@ def _held_behind_the_first_batch() -> None:
             hold()
         return write_claims(source, claims)  # type: ignore[arg-type]  # passed on as it came
 
-    structure_import.write_claims = write  # type: ignore[assignment]
+    vars(structure_import)["write_claims"] = write
 
 
 if HOLD in os.environ:  # in the worker; a test only reads the words above
