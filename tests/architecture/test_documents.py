@@ -31,7 +31,7 @@ TEST_IN_TEXT = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 TERM_IN_CODE = re.compile(r"`([a-z_.]+):([\w.]+)`")
 LOCAL = "http://127.0.0.1:8000"
 FILLED_IN = {
-    **dict.fromkeys(("{id}", "$ID"), "00000000-0000-0000-0000-000000000000"),
+    **dict.fromkeys(("{id}", "$ID", "$UPLOAD"), "00000000-0000-0000-0000-000000000000"),
     "{slug}": "some",
     "{key}": "some",
 }
