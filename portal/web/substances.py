@@ -28,9 +28,11 @@ from substances.downloads.files import file_links, in_order, substance_file
 from substances.filters import SubstanceFilter
 from substances.levels import Says, Statement
 from substances.models import ConcernFlag, ListMembership, Name, Substance
+from substances.services.heirs import heirs
 from substances.services.levels import levels_of, tiles
 from substances.services.search import search_substances
 from substances.services.succession import successors_of
+from substances.succession.reading import decided_about
 from substances.vocabulary import Concern, IdentifierScheme, Strength
 from substances.web.clocks import PageClocks, clocks_of
 from substitution.models import Replacement
@@ -135,11 +137,30 @@ def substance(request: HttpRequest, pk: UUID) -> HttpResponse:
     make = partial(_substance_page, pk, clocks)
     page = SHOWN.get(f"substance {pk}", make) if is_quiet else make()
     if page.merged_into:
-        return HttpResponsePermanentRedirect(reverse("web:substance", args=[page.merged_into]) + clocks.query)
+        return _lead_on(request, pk, page.merged_into)
     if page.is_split:
         return _gone(request, pk)
-    context = {"page": page, "crumbs": page.crumbs, "clocks": clocks, "pk": pk}
+    context = {"page": page, "crumbs": page.crumbs, "clocks": clocks, "pk": pk, "arrived": _arrived(request, pk)}
     return render(request, "web/substance_page.html", context, status=clocks.status)
+
+
+def _lead_on(request: HttpRequest, pk: UUID, into: UUID) -> HttpResponse:
+    """To the one that stands, by the same clocks, with word of whose address was asked for."""
+    asked = request.GET.copy()
+    asked.setdefault("merged", str(pk))
+    return HttpResponsePermanentRedirect(f"{reverse('web:substance', args=[into])}?{asked.urlencode()}")
+
+
+def _arrived(request: HttpRequest, pk: UUID) -> dict[str, Any] | None:
+    """Of whoever came by the address of one that was merged into this: which one that was, when and why."""
+    try:
+        asked = UUID(request.GET.get("merged", ""))
+    except ValueError:
+        return None
+    gone = Substance.objects.filter(pk=asked, merged_into__isnull=False).first()
+    if gone is None or heirs().get(gone.pk) != (pk,):
+        return None
+    return {"name": gone.name, "decided": decided_about(gone.pk)}
 
 
 def _gone(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -148,6 +169,7 @@ def _gone(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "substance": shown,
         "successors": successors_of(shown),
+        "decided": decided_about(pk),
         "crumbs": [
             {"label": _("Home"), "url": reverse("web:home")},
             {"label": _("Substances"), "url": reverse("web:substances")},

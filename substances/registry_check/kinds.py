@@ -142,7 +142,7 @@ _ALL = (
         "name_shared",
         _("One name, two substances"),
         _("“%(text)s” is the name of %(name)s and of %(other)s, which are not the same: %(differ)s."),
-        _("Rows that print only the name name neither of them for sure. Only one of them can be called so."),
+        _("A row that prints only this name could be either of them. Only one of them can be called so."),
         (REJECT_CLAIM,),
     ),
     Kind(

@@ -32,6 +32,7 @@ from substances.models import (
 )
 from substances.services.list_changes import Changes, answers_today, changes
 from substances.services.list_news import request_news
+from substances.services.list_split_meanwhile import keep_open_what_was_split
 from substances.services.list_staging import Staged
 from substances.services.news import topic_of
 from substances.services.search_terms import rebuild_for
@@ -63,6 +64,7 @@ def publish(release: Release, *, confirmed_by: User | None = None) -> Changes:
         before = chemical_list.current_release
         _check_sum(release)
         _follow_merges(release)
+        keep_open_what_was_split(release)
         difference = changes(release, before)
         release.state, release.released_at = Release.State.PUBLISHED, timezone.now()
         release.confirmed_by = confirmed_by

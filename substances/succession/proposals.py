@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from portal.common.errors import Conflict, NotAllowed, NotValid
@@ -100,7 +101,7 @@ def propose_split(
         raise changed()
     check_assigned(lines_of(parts[substance.pk]), assigned, {one.pk for one in chosen})
     named = [dataclasses.replace(one, name=there[one.pk].name) if one.pk in there else one for one in chosen]
-    told = " + ".join(one.name[:_TOLD] for one in named)
+    told = " + ".join(Truncator(one.name).chars(_TOLD) for one in named)
     plan = SplitPlan(
         successors=[{"id": str(one.pk), "name": one.name, "is_new": one.is_new} for one in named],
         assigned={key: [str(pk) for pk in pks] for key, pks in assigned.items()},

@@ -16,7 +16,7 @@ from substances.chemistry.skeleton import is_disputed
 from substances.models import Identifier, SplitPlan, Structure, Substance
 from substances.moving import said_already
 from substances.services.succession_lines import Line, Part, parts_of, seen_of
-from substances.succession.proposals import Into
+from substances.succession.proposals import MERGE, SPLIT, Into
 from substances.vocabulary import IdentifierScheme
 
 STAYS = "stays"
@@ -237,6 +237,12 @@ def _proposed(mine: Sequence[Part], theirs: Mapping[uuid.UUID, Sequence[Part]]) 
         if takers and (len(takers) == 1 or not line.is_single):
             found[line.key] = takers
     return found
+
+
+def decided_about(substance: uuid.UUID) -> Proposal | None:
+    """The accepted proposal by which a substance was merged or split, with its day and its public reason."""
+    rows = Proposal.objects.about("substance", substance).filter(kind__in=[MERGE, SPLIT])
+    return rows.filter(state=Proposal.State.ACCEPTED).order_by("-decided_at").first()
 
 
 def planned(proposal: Proposal) -> Split | None:

@@ -123,8 +123,14 @@ def _row(finding: RegistryFinding, lists: Any) -> dict[str, Any]:
         "kind": kind,
         "says": sentence_of(finding, lists),
         "remedies": [{"remedy": one, "label": _label(one, finding)} for one in can],
+        "compare": next((_compare(one) for one in can if one.into), ""),
         "waits": waits,
     }
+
+
+def _compare(remedy: Remedy) -> str:
+    """The page that shows both side by side, before anybody proposes."""
+    return f"{reverse('web:substance-merge', args=[remedy.about.pk])}?into={remedy.into.pk if remedy.into else ''}"
 
 
 def _label(remedy: Remedy, finding: RegistryFinding) -> str:

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.environment import DATA_DIR
 from tests.journeys.portal import Portal
 
+PASSWORD = "long-enough-for-a-journey"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 QUIET = [
     "--no-sandbox",
@@ -59,6 +60,28 @@ def person(browser: Browser, portal: Portal) -> Iterator[BrowserContext]:
 def other(browser: Browser, portal: Portal) -> Iterator[BrowserContext]:
     """Another person."""
     yield from _somebody(browser, portal)
+
+
+@pytest.fixture(scope="session")
+def curators(portal: Portal) -> tuple[str, str]:
+    """The addresses of two curators, whom the operator made, after the registry was checked once."""
+    made = ("ada@example.org", "berta@example.org")
+    for email in made:
+        portal.manage(
+            *("createsuperuser", "--noinput", "--email", email),
+            DJANGO_SUPERUSER_PASSWORD=PASSWORD,
+        )
+    portal.manage("check_registry")
+    return made
+
+
+def sign_in(page: Page, email: str) -> None:
+    """By the form."""
+    page.goto("/account/login/")
+    page.locator("main [name=login]").fill(email)
+    page.locator("main [name=password]").fill(PASSWORD)
+    page.locator("main form button").last.click()
+    page.get_by_role("button", name="Sign out").first.wait_for(state="attached")
 
 
 @pytest.fixture

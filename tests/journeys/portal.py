@@ -6,11 +6,14 @@ import json
 import os
 import re
 import socket
+import subprocess
 import sys
 import urllib.request
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote, urlsplit
+
+from django.conf import settings
 
 from tests.processes import Running
 
@@ -36,6 +39,18 @@ class Portal(Running):
         found = re.search(r"http\S+/organisations/invitation/\S+", self.said())
         assert found, "no invitation was printed"
         return found[0]
+
+    def manage(self, *words: str, **environment: str) -> str:
+        """What `manage.py` says to these words beside the running portal, as an operator would type them."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *words],
+            env=self.environment | environment,
+            cwd=settings.BASE_DIR,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
 
     def address_of(self, name: str) -> str:
         """The path of a substance's page, found as a script would find it."""

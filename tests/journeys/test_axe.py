@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.journeys.conftest import sign_in
 from tests.journeys.portal import Portal
 
 PAGES = [
@@ -109,5 +110,29 @@ def test_axe_finds_nothing_serious_on_what_a_member_sees(
     acetone = portal.address_of("acetone")
     addresses = [address.format(organisation=organisation, acetone=acetone) for address in PAGES_OF_A_MEMBER]
     found = [fault for address in addresses for fault in faults(page, address, width)]
+    page.close()
+    assert not found
+
+
+#: Seen by curators; `{acetone}` is a substance, `{id}` another's id.
+PAGES_OF_A_CURATOR = [
+    "/review/",
+    "/review/registry/",
+    "/review/lists/",
+    "{acetone}merge/?q=ethanol",
+    "{acetone}merge/?into={id}",
+    "{acetone}split/?to={id}&new=Another",
+]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
+def test_axe_finds_nothing_serious_on_what_a_curator_sees(
+    portal: Portal, browser: Browser, curators: tuple[str, str], width: int, scheme: str
+) -> None:
+    page = a_page(portal, browser, width, scheme)
+    sign_in(page, curators[0])
+    acetone, ethanol = portal.address_of("acetone"), portal.address_of("ethanol")
+    known = {"acetone": acetone, "id": ethanol.split("/")[2]}
+    found = [fault for address in PAGES_OF_A_CURATOR for fault in faults(page, address.format(**known), width)]
     page.close()
     assert not found

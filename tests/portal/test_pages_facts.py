@@ -119,7 +119,9 @@ def test_a_merged_substance_leads_to_its_survivor(catalogue: None, client: Clien
     merged = Substance.objects.create(name="The same", merged_into=survivor)
     answer = client.get(reverse("web:substance", args=[merged.pk]))
     assert answer.status_code == 301
-    assert answer["Location"] == reverse("web:substance", args=[survivor.pk])
+    assert answer["Location"] == reverse("web:substance", args=[survivor.pk]) + f"?merged={merged.pk}"
+    assert "You asked for the record “The same”" in text_of(client, answer["Location"])
+    assert "You asked for" not in text_of(client, reverse("web:substance", args=[survivor.pk]) + "?merged=x")
 
 
 def test_a_substance_without_structure_says_that_similarity_is_not_computable(client: Client) -> None:

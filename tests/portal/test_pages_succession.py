@@ -117,7 +117,11 @@ def test_one_proposes_another_accepts_and_the_old_address_leads_to_the_one_that_
     assert decide(second, proposal).status_code == 302
     gone = second.get(reverse("web:substance", args=[pair[0].pk]))
     assert gone.status_code == 301
-    assert "old name" in said(second.get(gone["Location"]))
+    landed = said(second.get(gone["Location"]))
+    assert "old name" in landed
+    assert "You asked for the record “xylol”" in landed
+    assert DECISION in landed
+    assert "You asked" not in said(second.get(reverse("web:substance", args=[pair[1].pk])))
     assert Client().get(f"/api/v1/substances/{pair[0].pk}/").status_code == 308
     assert merge_page(pair[0]) != second.get(merge_page(pair[0]))["Location"]
 
@@ -216,7 +220,7 @@ def test_a_split_is_dealt_out_line_by_line_and_by_kind(
     answer = Client().get(f"/api/v1/substances/{gone.pk}/")
     assert (answer.status_code, len(answer.json()["successors"])) == (410, 2)
     shown = Client().get(reverse("web:substance", args=[gone.pk]))
-    assert (shown.status_code, "p-xylene" in said(shown)) == (410, True)
+    assert (shown.status_code, "p-xylene" in said(shown), DECISION in said(shown)) == (410, True, True)
 
 
 def test_what_came_since_a_split_was_proposed_is_told_and_it_is_not_done(

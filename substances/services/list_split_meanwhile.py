@@ -1,0 +1,63 @@
+"""Rows of a release that name a substance which was split while the release was staged or waited."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Model
+
+from substances.importers.base import Classified, StatedConcern
+from substances.models import (
+    ConcernFlag,
+    Entry,
+    ExposureLimit,
+    HazardClassification,
+    HealthFact,
+    ListMembership,
+    OpenMember,
+    Release,
+    Substance,
+)
+from substances.services.heirs import heirs
+from substances.services.member_decisions import stated_by
+
+_STATED: tuple[type[Model], ...] = (ListMembership, HazardClassification, ConcernFlag, HealthFact, ExposureLimit)
+_CONCERN = ("concern", "strength", "authority", "legal_basis", "rule")
+_CLASS = ("hazard_class", "hazard_statement", "as_printed")
+
+
+def keep_open_what_was_split(release: Release) -> int:
+    """Has each such row wait for a curator with the successors as candidates, and name nobody; how many rows.
+
+    One statement where there is none. Which successor a row means nobody knows, so it is neither guessed nor dropped.
+    """
+    rows = ListMembership.objects.filter(release=release, entry__isnull=False, substance__split_at__isnull=False)
+    named = {(row.entry_id, row.substance_id): row for row in rows.select_related("entry", "substance")}
+    led = heirs() if named else {}
+    for row in named.values():
+        if row.entry is not None:
+            _keep_open(release, row.entry, row.substance, [str(pk) for pk in led[row.substance_id]])
+    return len(named)
+
+
+def _keep_open(release: Release, entry: Entry, gone: Substance, candidates: list[str]) -> None:
+    said: dict[str, Any] = {"entry": entry, "substance": gone}
+    concerns = [StatedConcern(**one) for one in ConcernFlag.objects.filter(**said).values(*_CONCERN)]
+    classes = [Classified(**one) for one in HazardClassification.objects.filter(**said).values(*_CLASS)]
+    why = {
+        "code": "named_a_split_one",
+        "message": f"{gone.name} was split while this release waited; which successor is meant is not known",
+        "candidates": candidates,
+    }
+    decided = OpenMember.objects.filter(entry=entry, decision=gone)
+    undone = {"remembered": None, "decided_by": None, "decided_at": None, "decision": None}
+    if not decided.update(**undone, **why):
+        OpenMember.objects.create(
+            entry=entry,
+            release=release,
+            reported={"name": gone.name},
+            states=stated_by(concerns, classes),
+            **why,
+        )
+    for model in _STATED:
+        model._default_manager.filter(**said).delete()
