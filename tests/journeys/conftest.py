@@ -81,7 +81,7 @@ def sign_in(page: Page, email: str) -> None:
     page.locator("main [name=login]").fill(email)
     page.locator("main [name=password]").fill(PASSWORD)
     page.locator("main form button").last.click()
-    page.get_by_role("button", name="Sign out").first.wait_for(state="attached")
+    page.wait_for_url(lambda url: "/login/" not in url)
 
 
 @pytest.fixture

@@ -184,8 +184,8 @@ def split_page(one: Substance, *others: Substance, new: str = "") -> str:
 
 def lines_in(answer: Any) -> dict[str, str]:
     """The form's name of each line, by its words."""
-    rows = re.findall(r'<tr><th scope="row"[^>]*>([^<]+)</th>.*?name="(line-\w+)"', answer.content.decode(), re.DOTALL)
-    return {html.unescape(text): name for text, name in rows}
+    rows = re.findall(r'<tr><th scope="row"[^>]*>(.+?)</th>.*?name="(line-\w+)"', answer.content.decode(), re.DOTALL)
+    return {html.unescape(re.sub(r"<[^>]+>", "", text)): name for text, name in rows}
 
 
 def test_a_split_is_dealt_out_line_by_line_and_by_kind(
