@@ -27,7 +27,6 @@ from substances.models import (
     Substance,
 )
 from substances.services.catalogue import load_catalogue
-from substances.services.list_open_members import decide_open_member, open_members
 from substances.services.list_publication import DoesNotAddUp, finish_what_was_published, publish
 from substances.services.lists import (
     ListError,
@@ -38,8 +37,7 @@ from substances.services.lists import (
     sweep_dead_imports,
 )
 from substances.services.search import search_substances
-from substances.services.succession import split_substance
-from tests.build import a_curator, a_person, a_substance, all_of_it_stays
+from tests.build import a_person, a_substance
 from tests.substances.made_catalogue import write_catalogue
 from tests.substances.made_importer import DAY, Killed, Made, a_row, cas, take
 
@@ -296,25 +294,6 @@ def test_who_was_merged_while_a_release_waited_is_named_where_it_went(file: Path
 
     named = ListMembership.objects.filter(release=release).values_list("substance__name", flat=True)
     assert sorted(named) == ["made 2", "made 2", "made 9"]
-
-
-def test_who_was_split_while_a_release_waited_is_named_by_nobody_and_the_row_waits(file: Path, tmp_path: Path) -> None:
-    release = waiting(file, tmp_path)
-    gone, into = Substance.objects.get(name="made 1"), [a_substance(name=name) for name in ("one", "other")]
-    split_substance(
-        by=a_curator(),
-        substance=gone,
-        into=[one.pk for one in into],
-        assigned=all_of_it_stays(gone),
-        reason="Two of them.",
-    )
-    confirm_release(release, by=a_person())
-
-    assert not ListMembership.objects.filter(release=release, substance=gone).exists()
-    member = open_members().get()
-    assert (member.code, set(member.candidates)) == ("named_a_split_one", {str(one.pk) for one in into})
-    decide_open_member(by=a_curator(), member=member, substance=into[0].pk)
-    assert [row.concern for row in ConcernFlag.objects.standing().filter(substance=into[0])] == ["carcinogenic"]
 
 
 def test_every_row_has_a_part_in_the_sum(file: Path) -> None:

@@ -1,0 +1,43 @@
+"""A substance that is split while a release that names it waits: nobody is guessed, and the row waits for a curator."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from substances.models import ConcernFlag, ListMembership, Release, Substance
+from substances.services.catalogue import load_catalogue
+from substances.services.list_open_members import decide_open_member, open_members
+from substances.services.lists import confirm_release
+from substances.services.succession import split_substance
+from tests.build import a_curator, a_substance, all_of_it_stays
+from tests.substances.made_catalogue import write_catalogue
+from tests.substances.made_importer import a_row, take
+
+pytestmark = [pytest.mark.django_db, pytest.mark.services]
+
+
+@pytest.fixture
+def waits(tmp_path: Path) -> Release:
+    """A release that waits since it would remove too much; it names "made 1", "made 2" and a new one."""
+    load_catalogue(folder=write_catalogue(tmp_path / "catalogue"))
+    file = tmp_path / "list.made"
+    file.write_text("one", encoding="utf-8")
+    take(file, [a_row(number) for number in range(1, 5)])
+    file.write_text("two", encoding="utf-8")
+    report = take(file, [a_row(1), a_row(2), a_row(9)])
+    return Release.objects.get(pk=report.release, state="waiting")
+
+
+def test_who_was_split_while_a_release_waited_is_named_by_nobody_and_the_row_waits(waits: Release) -> None:
+    gone, into = Substance.objects.get(name="made 1"), [a_substance(name=name) for name in ("one", "other")]
+    ids, stays = [one.pk for one in into], all_of_it_stays(gone)
+    split_substance(by=a_curator(), substance=gone, into=ids, assigned=stays, reason="Two of them.")
+    confirm_release(waits, by=a_curator())
+
+    assert not ListMembership.objects.filter(release=waits, substance=gone).exists()
+    member = open_members().get()
+    assert (member.code, set(member.candidates)) == ("named_a_split_one", {str(pk) for pk in ids})
+    decide_open_member(by=a_curator(), member=member, substance=ids[0])
+    assert [row.concern for row in ConcernFlag.objects.standing().filter(substance=into[0])] == ["carcinogenic"]
