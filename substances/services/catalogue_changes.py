@@ -74,11 +74,12 @@ def reconcile(
         elif is_starters(present) and _copy(row, present, compared):
             altered.append(present)
     gone = [row for row in existing.values() if is_starters(row)] if remove else []
+    # What goes makes way first: a structure of another source is another row, and only one can be shown first.
+    for start in range(0, len(gone), _BATCH):
+        model._default_manager.filter(pk__in=[row.pk for row in gone[start : start + _BATCH]]).delete()
     model._default_manager.bulk_create(new, batch_size=_BATCH)
     if altered:
         model._default_manager.bulk_update(altered, compared, batch_size=100)
-    for start in range(0, len(gone), _BATCH):
-        model._default_manager.filter(pk__in=[row.pk for row in gone[start : start + _BATCH]]).delete()
     touched = {getattr(row, about) for row in [*new, *altered, *gone]} if about else set()
     return Changes(len(new), len(altered), len(gone), touched)
 

@@ -131,6 +131,23 @@ def test_an_upgrade_adds_changes_and_takes_back(tmp_path: Path, folder: Path) ->
     assert Substance.objects.get(slug="benzene").revision == before["benzene"]
 
 
+def test_a_structure_that_another_source_gives_takes_the_place_of_the_old_one(tmp_path: Path, folder: Path) -> None:
+    load_catalogue(folder=folder)
+
+    load_catalogue(
+        folder=write_catalogue(
+            tmp_path / "new",
+            structures=replaced(
+                "structures", "UHOVQNZJYSORNB-UHFFFAOYSA-N,reg-a", "UHOVQNZJYSORNB-UHFFFAOYSA-N,starter"
+            ),
+        )
+    )
+
+    benzene = Structure.objects.get(substance__slug="benzene")
+    assert (benzene.source.key, benzene.is_current) == ("starter", True)
+    assert benzene.fingerprints.exists()
+
+
 def test_what_was_imported_or_reviewed_stays_as_it_is(tmp_path: Path, folder: Path) -> None:
     load_catalogue(folder=folder)
     bpa, source = Substance.objects.get(slug="bisphenol-a"), Source.objects.get(key="reg-a")
