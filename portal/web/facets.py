@@ -44,6 +44,7 @@ def _facet(
     others = query.copy()
     others.pop(name, None)
     left = filterset_class(others, queryset=rows)
+    left.is_valid()  # reads what is chosen
     counts = counter(left)
     field = left.form.fields[name]
     ticked = set(query.getlist(name))

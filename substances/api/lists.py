@@ -21,8 +21,11 @@ class ListsView(ListAPIView[ChemicalList]):
 
     permission_classes = [AllowAny]
     serializer_class = ListSerializer
-    queryset = ChemicalList.objects.with_counts().select_related("current_release")
     filter_backends = []
+
+    def get_queryset(self) -> QuerySet[ChemicalList]:
+        """Counted today, not on the day on which the process began."""
+        return ChemicalList.objects.with_counts().select_related("current_release")
 
 
 @extend_schema_view(get=extend_schema(operation_id="lists_read"))
@@ -31,9 +34,12 @@ class ListView(RetrieveAPIView[ChemicalList]):
 
     permission_classes = [AllowAny]
     serializer_class = ListSerializer
-    queryset = ChemicalList.objects.with_counts().select_related("current_release")
     lookup_field = "slug"
     filter_backends = []
+
+    def get_queryset(self) -> QuerySet[ChemicalList]:
+        """Counted today, not on the day on which the process began."""
+        return ChemicalList.objects.with_counts().select_related("current_release")
 
 
 @extend_schema_view(get=extend_schema(operation_id="lists_substances", parameters=CLOCKS))

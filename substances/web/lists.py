@@ -20,6 +20,7 @@ from substances.downloads.files import file_links, substance_file
 from substances.downloads.listed import listed_beside
 from substances.filters import ListedFilter
 from substances.models import ChemicalList, ListMembership, OpenMember
+from substances.services.list_counts import named_today
 from substances.services.list_releases import about_release, published_releases
 from substances.services.list_states import state_of
 from substances.vocabulary import ListEffect
@@ -58,10 +59,15 @@ MEANINGS = {
 @require_safe
 def lists(request: HttpRequest) -> HttpResponse:
     """Every list: what being named by it means, from which day it is, and how much is in it."""
-    rows = ChemicalList.objects.with_counts().select_related("current_release")
+    rows = ChemicalList.objects.select_related("current_release")
     found = list(rows.defer("current_release__learned", "current_release__problems"))
+    named = named_today()
     by_effect = [
-        {"effect": effect, "means": meaning_of(effect), "lists": [one for one in found if one.effect == effect]}
+        {
+            "effect": effect,
+            "means": meaning_of(effect),
+            "lists": [{"list": one, "named": named.get(one.pk, 0)} for one in found if one.effect == effect],
+        }
         for effect in ListEffect
     ]
     context = {
@@ -76,17 +82,16 @@ def lists(request: HttpRequest) -> HttpResponse:
 @require_safe
 def chemical_list(request: HttpRequest, slug: str) -> HttpResponse:
     """One list: what being named by it means, its releases, and whom it names, by filters and by the clocks."""
-    rows = ChemicalList.objects.with_counts().select_related("current_release", "source")
+    rows = ChemicalList.objects.select_related("current_release", "source")
     shown = get_object_or_404(rows.defer("current_release__learned", "current_release__problems"), slug=slug)
     clocks = clocks_of(request)
     named = named_by(shown, clocks)
-    named_today: int = shown.substances_count  # type: ignore[attr-defined]  # by with_counts
     told = _named(request, named)
     context = {
         "list": shown,
         "clocks": clocks,
         "state": None if clocks.shown.is_now else state_of(shown, clocks.shown),
-        "count": _substances_in(named) if clocks.query else named_today,
+        "count": _substances_in(named) if clocks.query else named_today().get(shown.pk, 0),
         "means": meaning_of(shown.effect),
         "releases": published_releases(shown),
         "open_count": OpenMember.objects.filter(release=shown.current_release_id, decision=None).count(),
