@@ -111,7 +111,7 @@ def _named(request: HttpRequest, named: QuerySet[ListMembership]) -> dict[str, o
     chosen = ListedFilter(request.GET, queryset=named)
     sort = request.GET.get("sort", "") if request.GET.get("sort") in SORTS else "newest"
     rows = chosen.qs.annotate(name=F("substance__name"), begins=Coalesce("valid_from", NEVER))
-    shows = rows.select_related("source", "entry", "substance").prefetch_related("substance__identifiers")
+    shows = rows.select_related("source", "substance").prefetch_related("substance__identifiers")
     is_filtered = any(request.GET.get(name, "").strip() for name in ListedFilter.base_filters)
     return {
         "filter": chosen.form,
