@@ -8,10 +8,10 @@ from typing import Any
 import django_filters as filters
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.common.rest.filters import Filters
+from substances.clocks import Clocks, now
 from substances.models import GroupMembership, ListMembership
 from substances.vocabulary import How
 
@@ -43,9 +43,15 @@ class GroupMemberFilter(Filters):
         fields: Sequence[str] = []
 
     def __init__(
-        self, data: QueryDict | None = None, *arguments: Any, lists: Iterable[tuple[str, str]] = (), **named: Any
+        self,
+        data: QueryDict | None = None,
+        *arguments: Any,
+        lists: Iterable[tuple[str, str]] = (),
+        clocks: Clocks | None = None,
+        **named: Any,
     ) -> None:
-        """With the lists that can be chosen, as (slug, name)."""
+        """With the lists that can be chosen, as (slug, name), and for which day they name somebody; today without."""
+        self.clocks = clocks or now()
         super().__init__(data, *arguments, **named)
         self.form.fields["list"].choices = list(lists)
 
@@ -54,8 +60,8 @@ class GroupMemberFilter(Filters):
         return rows.filter(**{name: value == ["yes"]}) if len(value) == 1 else rows
 
     def on_list(self, rows: QuerySet[GroupMembership], name: str, value: Sequence[str]) -> QuerySet[GroupMembership]:
-        """Those that one of these lists names today."""
+        """Those that one of these lists names."""
         if not value:
             return rows
-        named = ListMembership.objects.in_force().on(timezone.localdate()).filter(chemical_list__slug__in=value)
+        named = ListMembership.objects.at(self.clocks).filter(chemical_list__slug__in=value)
         return rows.filter(Q(substance__in=named.values("substance")))

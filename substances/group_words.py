@@ -41,6 +41,16 @@ def clauses_of(rule: Mapping[str, Any] | None) -> tuple[Clause, ...]:
     return tuple(_clauses(rule)) if rule else ()
 
 
+def in_sentences(rule: Mapping[str, Any] | None) -> list[str]:
+    """The conditions of a rule as plain text; all must hold. Choices stand in brackets behind what they belong to."""
+    return [_sentence(clause) for clause in clauses_of(rule)]
+
+
+def _sentence(clause: Clause) -> str:
+    choices = [" + ".join(_sentence(one) for one in choice) for choice in clause.choices]
+    return f"{clause.text} ({_(' or ').join(choices)})" if choices else clause.text
+
+
 def _clauses(rule: Mapping[str, Any]) -> Iterator[Clause]:
     if rule.get("in_one_part"):
         yield Clause(_("of a salt or mixture, one part by itself fulfils everything that follows"))

@@ -26,6 +26,7 @@ from substances.models import (
     Identifier,
     ListMembership,
     Name,
+    ReportedProducer,
     Structure,
     Substance,
 )
@@ -184,3 +185,6 @@ def register() -> None:
     moves_along(HealthFact, label=_("Exposure and health"), says=words.health, reads=dated)
     moves_along(ExposureLimit, label=_("Exposure limits"), says=words.limit, reads=dated)
     moves_along(GroupMembership, label=_("Groups"), says=words.group, reads=("group",), only=~Q(how=How.INFERRED))
+    moves_along(
+        ReportedProducer, label=_("Who makes it, as reported"), says=words.producer, reads=("release__chemical_list",)
+    )

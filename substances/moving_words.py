@@ -16,6 +16,7 @@ from substances.models import (
     Identifier,
     ListMembership,
     Name,
+    ReportedProducer,
     Structure,
 )
 from substances.reasons import in_words
@@ -71,6 +72,11 @@ def limit(row: ExposureLimit) -> str:
 def group(row: GroupMembership) -> str:
     """Which group, and how."""
     return _joined(row.group.name, row.get_how_display())
+
+
+def producer(row: ReportedProducer) -> str:
+    """Which company, and by whom."""
+    return _joined(row.company, row.company_group, _by(row))
 
 
 def _by(row: Any) -> str:

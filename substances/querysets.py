@@ -34,7 +34,7 @@ def holds_on(day: dt.date, *, start: str, end: str) -> Q:
     )
 
 
-def _newest_releases(day: dt.date) -> Any:
+def newest_releases(day: dt.date) -> Any:
     """The release of each list that was its newest on `day`; lists without one by then have none."""
     releases = apps.get_model("substances", "Release").objects.filter(state="published", published_on__lte=day)
     newest = releases.filter(chemical_list=OuterRef("pk")).order_by("-published_on", "-released_at").values("pk")[:1]
@@ -96,7 +96,7 @@ class _OfAList(_Dated):
         )
         out = Q(source__published_on__lte=day) | Q(source__published_on__isnull=True, source__year__lt=day.year)
         return self.filter(
-            Q(release__in=_newest_releases(day))
+            Q(release__in=newest_releases(day))
             | Q(release__isnull=True) & (elsewhere | Q(source__copy_of_list="") & out)
         )
 
@@ -198,7 +198,7 @@ class MembershipQuerySet(_Dated):
 
     def known_on(self, day: dt.date) -> Self:
         """Those of the release that was the newest of its list on `day`; lists without one by then say nothing."""
-        return self.filter(release__in=_newest_releases(day))
+        return self.filter(release__in=newest_releases(day))
 
 
 class SearchQuerySet(models.QuerySet["StructureSearch"]):

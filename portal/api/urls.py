@@ -16,6 +16,7 @@ from substances.api import (
     health,
     list_uploads,
     lists,
+    producers,
     releases,
     rules,
     searches,
@@ -38,6 +39,7 @@ urlpatterns = [
         "substances/<uuid:pk>/classifications/", facts.ClassificationsView.as_view(), name="substance-classifications"
     ),
     path("substances/<uuid:pk>/flags/", facts.FlagsView.as_view(), name="substance-flags"),
+    path("substances/<uuid:pk>/producers/", producers.SubstanceProducersView.as_view(), name="substance-producers"),
     path("lists/", lists.ListsView.as_view(), name="lists"),
     path("lists/<slug:slug>/", lists.ListView.as_view(), name="list"),
     path("lists/<slug:slug>/substances/", lists.ListSubstancesView.as_view(), name="list-substances"),
@@ -48,6 +50,7 @@ urlpatterns = [
     path("groups/", lists.GroupsView.as_view(), name="groups"),
     path("groups/<slug:slug>/", groups.GroupView.as_view(), name="group"),
     path("groups/<slug:slug>/members/", groups.GroupMembersView.as_view(), name="group-members"),
+    path("groups/<slug:slug>/producers/", producers.GroupProducersView.as_view(), name="group-producers"),
     path("alternatives/", alternatives.AlternativesView.as_view(), name="alternatives"),
     path("alternatives/<uuid:pk>/", alternatives.AlternativeView.as_view(), name="alternative"),
     path("searches/", searches.SearchesView.as_view(), name="searches"),

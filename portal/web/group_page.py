@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest
 
 from portal.common.rest.pages import BrowsedPage, browse
 from portal.common.rows import RowsAsJSON
-from portal.companies.models import Production
+from portal.companies.models import Company, Production
 from substances.clocks import Clocks, now
 from substances.group_filters import SORTS, GroupMemberFilter
 from substances.group_words import Clause, clauses_of
@@ -25,6 +25,7 @@ from substances.models import (
     GroupMembership,
     GroupPortrait,
     GroupRuleVersion,
+    ReportedProducer,
     SubstanceGroup,
 )
 from substances.services.group_overview import (
@@ -41,6 +42,7 @@ from substances.services.group_overview import (
     open_processes,
     uses_of,
 )
+from substances.services.reported_makers import Makers, makers_of, reports_of
 from substances.services.similarity import restricted_ids
 from substances.vocabulary import How
 from substitution.models import Replacement
@@ -70,6 +72,8 @@ class GroupFacts:
         chosen: the filters of the address.
         shown: how many members they leave.
         registrations_on: the day of the release of registrations; None where none was imported.
+        makers: who is said to make or import members, by the lists that report it.
+        profiles: companies of this portal by ISIN, where a maker's is theirs.
         replacements, regrettable: rows in which members are replaced, and in which a member took another's place.
     """
 
@@ -89,6 +93,8 @@ class GroupFacts:
     processes: list[Process]
     uses: Uses
     production: list[dict[str, Any]]
+    makers: Makers
+    profiles: dict[str, dict[str, Any]]
     replacements: list[dict[str, Any]]
     regrettable: list[dict[str, Any]]
     functions: list[tuple[dict[str, Any], int]] = field(default_factory=list)
@@ -104,11 +110,12 @@ def facts_of_group(request: HttpRequest, slug: str, *, day: dt.date, clocks: Clo
     Raises:
         Http404: there is no such group.
     """
-    group = _group(slug)
     when = clocks or now(day)
+    group = _group(slug, when)
     rows = members_of(group, when)
     counts, lists = counts_of(rows), lists_naming(group, when)
-    chosen = GroupMemberFilter(request.GET, queryset=rows, lists=[(one.slug, one.name) for one in lists])
+    named = [(one.slug, one.name) for one in lists]
+    chosen = GroupMemberFilter(request.GET, queryset=rows, lists=named, clocks=when)
     sort = request.GET.get("sort", "name")
     found: QuerySet[GroupMembership] = chosen.qs
     is_filtered = any(request.GET.getlist(name) for name in chosen.filters)
@@ -132,18 +139,22 @@ def facts_of_group(request: HttpRequest, slug: str, *, day: dt.date, clocks: Clo
         processes=open_processes(group, day),
         uses=uses_of(group, day, total=counts.total),
         production=_with_ids(group.production_rows, "substance_id"),  # type: ignore[attr-defined]  # annotated
+        makers=makers_of(group.maker_rows),  # type: ignore[attr-defined]  # annotated
+        profiles={row["isin"]: row for row in group.profile_rows},  # type: ignore[attr-defined]  # annotated
         replacements=replacements,
         regrettable=regrettable,
         functions=_functions(replacements),
     )
 
 
-def _group(slug: str) -> SubstanceGroup:
+def _group(slug: str, clocks: Clocks) -> SubstanceGroup:
     """The group with its portrait, and what its members' makers and replacements are, in one query."""
     own = GroupMembership.objects.living().filter(group__slug=slug).values("substance")
     production = Production.objects.filter(substance__in=own).order_by("company__name", "-year", "pk")
     touched = Q(replaces__in=own) | Q(alternative__candidate__in=own)
     replaced = Replacement.objects.standing().filter(touched).order_by("replaces__name", "function__name", "pk")
+    numbered = ReportedProducer.objects.at(clocks).filter(substance__in=own).exclude(isin="")
+    profiles = Company.objects.filter(isin__in=numbered.values("isin"))
     registrations = ChemicalList.objects.filter(slug=REGISTRATIONS).values("current_release__published_on")
     rows = (
         SubstanceGroup.objects.filter(slug=slug)
@@ -151,6 +162,8 @@ def _group(slug: str) -> SubstanceGroup:
         .defer("portrait__structure__svg", "portrait__structure__as_reported")
         .annotate(
             production_rows=RowsAsJSON(production, *_PRODUCTION),
+            maker_rows=reports_of(own, clocks),
+            profile_rows=RowsAsJSON(profiles, "isin", "slug", "name", "is_demo"),
             replacement_rows=RowsAsJSON(replaced, *_REPLACEMENT),
             member_rows=RowsAsJSON(GroupMembership.objects.filter(group__slug=slug).order_by(), "substance_id"),
             listing_rows=RowsAsJSON(GroupListing.objects.filter(group__slug=slug), *_LISTING),

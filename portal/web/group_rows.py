@@ -1,90 +1,99 @@
-"""The members of a group as rows of a file: what the page shows of them, a few hundred in memory at a time."""
+"""What a file of a group's members says beside each of them: what the page shows, a few hundred in memory at a time."""
 
 from __future__ import annotations
 
-import datetime as dt
+import json
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import override
 
+from portal.common.spreadsheet import Cell
 from portal.companies.models import Production
+from substances.clocks import Clocks
+from substances.downloads.rows import Beside
 from substances.group_filters import GroupMemberFilter
-from substances.models import ConcernFlag, GroupMembership, Identifier, ListMembership, SubstanceGroup
-from substances.services.group_overview import lists_naming, members_of
+from substances.group_words import in_sentences
+from substances.models import ChemicalList, GroupMembership, ListMembership, ReportedProducer, SubstanceGroup
+from substances.services.group_overview import REGISTRATIONS, lists_naming, members_of
 from substances.tonnage import band_of, told_of
 from substances.vocabulary import ListEffect
 from substitution.services.alternatives import by_substance
 
 COLUMNS = (
-    *("substance", "name", "cas_rn", "ec_number", "how", "rule_version", "listed", "flagged", "registered", "lists"),
-    *("concerns", "tonnes_per_year_min", "tonnes_per_year_max", "tonnage_told", "use_descriptors"),
-    *("open_processes", "makers", "functions", "alternatives", "url"),
+    *("how", "rule_version", "listed", "flagged", "registered"),
+    *("tonnes_per_year_min", "tonnes_per_year_max", "tonnage_told", "use_descriptors"),
+    *("open_processes", "makers", "reported_makers", "functions", "alternatives"),
 )
+NOT_IMPORTED = "registrations not imported"
 _AT_ONCE = 300
 
 
-def about_group(group: SubstanceGroup, *, day: dt.date) -> dict[str, Any]:
+def about_group(group: SubstanceGroup, clocks: Clocks) -> dict[str, Cell]:
     """What the file says of the group itself."""
-    return {
-        "group": group.slug,
-        "name": group.name,
-        "definition": group.definition,
-        "concern_public_since": group.concern_public_since,
-        "rule": group.rule,
-        "rule_version": group.rule_version,
-        "source": group.source.key,
-        "told_on": day,
+    with override(None):  # a file is the same for every reader
+        words = "; ".join(in_sentences(group.rule))
+    about: dict[str, Cell] = {
+        "Group": group.slug,
+        "Group name": group.name,
+        "Definition": group.definition,
+        "Concern public since": group.concern_public_since,
+        "Rule in words": words,
+        "Rule": json.dumps(group.rule, ensure_ascii=False) if group.rule else "",
+        "Rule version": group.rule_version,
+        "Source": group.source.key,
     }
+    if not clocks.is_now:
+        about["Lists and concerns of"] = clocks.as_of
+        about["Everything else"] = "of today: members, uses, tonnage, processes, companies' records, alternatives"
+    if clocks.known_on:
+        about["As known on"] = clocks.known_on
+    return about
 
 
-def member_rows(group: SubstanceGroup, query: QueryDict, *, day: dt.date) -> Iterator[dict[str, Any]]:
-    """Each member that the filters leave, by name; columns are `COLUMNS`."""
-    lists = [(one.slug, one.name) for one in lists_naming(group, day)]
-    found = GroupMemberFilter(query, queryset=members_of(group, day), lists=lists).qs
-    pks = list(found.order_by("member_name", "pk").values_list("pk", flat=True))
+def chosen_of(group: SubstanceGroup, query: QueryDict, clocks: Clocks) -> GroupMemberFilter:
+    """The members that the filters of an address leave."""
+    lists = [(one.slug, one.name) for one in lists_naming(group, clocks)]
+    return GroupMemberFilter(query, queryset=members_of(group, clocks), lists=lists, clocks=clocks)
+
+
+def members_beside(group: SubstanceGroup, chosen: GroupMemberFilter, clocks: Clocks) -> Iterator[Beside]:
+    """Each member that is left, by name, with the columns `COLUMNS`."""
+    pks = list(chosen.qs.order_by("member_name", "pk").values_list("pk", flat=True))
+    is_registered = ChemicalList.objects.filter(slug=REGISTRATIONS, current_release__isnull=False).exists()
     for start in range(0, len(pks), _AT_ONCE):
         some = pks[start : start + _AT_ONCE]
-        rows = {row.pk: row for row in members_of(group, day).filter(pk__in=some).select_related("substance")}
-        told = _Told([row.substance_id for row in rows.values()], day)
-        yield from (_row(rows[pk], told) for pk in some if pk in rows)
-
-
-def member_table(group: SubstanceGroup, query: QueryDict, *, day: dt.date) -> Iterator[list[str]]:
-    """The same as a table of text, with its header."""
-    yield list(COLUMNS)
-    for row in member_rows(group, query, day=day):
-        yield [_text(row[name]) for name in COLUMNS]
+        rows = {row.pk: row for row in members_of(group, clocks).filter(pk__in=some)}
+        told = _Told([row.substance_id for row in rows.values()], clocks, is_registered=is_registered)
+        yield from ((rows[pk].substance_id, _cells(rows[pk], told)) for pk in some if pk in rows)
 
 
 class _Told:
     """What is known of some substances, each kind in one query."""
 
-    def __init__(self, substances: Sequence[uuid.UUID], day: dt.date) -> None:
-        self.ec: dict[uuid.UUID, list[str]] = defaultdict(list)
-        self.concerns: dict[uuid.UUID, dict[str, None]] = defaultdict(dict)
+    def __init__(self, substances: Sequence[uuid.UUID], clocks: Clocks, *, is_registered: bool) -> None:
+        self.is_registered = is_registered
         self.tonnages: dict[uuid.UUID, list[Any]] = defaultdict(list)
         self.uses: dict[uuid.UUID, dict[str, None]] = defaultdict(dict)
         self.processes: dict[uuid.UUID, dict[str, None]] = defaultdict(dict)
         self.makers: dict[uuid.UUID, dict[str, None]] = defaultdict(dict)
-        numbers = Identifier.objects.filter(scheme="ec", substance__in=substances).order_by("value")
-        for pk, value in numbers.values_list("substance_id", "value"):
-            if value not in self.ec[pk]:
-                self.ec[pk].append(value)
-        flags = ConcernFlag.objects.standing(day).filter(substance__in=substances)
-        for pk, concern in flags.order_by("concern").values_list("substance_id", "concern"):
-            self.concerns[pk][concern] = None
-        self._from_entries(substances, day)
+        self.reported: dict[uuid.UUID, dict[str, None]] = defaultdict(dict)
+        self._from_entries(substances)
         production = Production.objects.filter(substance__in=substances).order_by("company__name")
         for pk, company in production.values_list("substance_id", "company__name"):
             self.makers[pk][company] = None
+        reported = ReportedProducer.objects.at(clocks).filter(substance__in=substances).order_by("company", "pk")
+        for pk, company in reported.values_list("substance_id", "company"):
+            self.reported[pk][company] = None
         self.alternatives = by_substance(substances)  # type: ignore[arg-type]  # ids do as well
 
-    def _from_entries(self, substances: Sequence[uuid.UUID], day: dt.date) -> None:
+    def _from_entries(self, substances: Sequence[uuid.UUID]) -> None:
         named = ListMembership.objects.in_force().filter(substance__in=substances, entry__isnull=False)
-        facts = named.on(day).filter(entry__facts__has_any_keys=["tonnages", "use_descriptors"])
+        facts = named.on(timezone.localdate()).filter(entry__facts__has_any_keys=["tonnages", "use_descriptors"])
         for pk, told in facts.values_list("substance_id", "entry__facts"):
             self.tonnages[pk] += [part for part in told.get("tonnages", ()) if part not in self.tonnages[pk]]
             self.uses[pk].update(dict.fromkeys(told.get("use_descriptors", ())))
@@ -94,37 +103,27 @@ class _Told:
             self.processes[pk][f"{slug}: {stage}"] = None
 
 
-def _row(row: GroupMembership, told: _Told) -> dict[str, Any]:
+def _cells(row: GroupMembership, told: _Told) -> Mapping[str, Any]:
     pk, marked = row.substance_id, vars(row)
     band = band_of(told.tonnages[pk])
     alternatives = told.alternatives.get(pk, [])
     return {
-        "substance": pk,
-        "name": row.substance.name,
-        "cas_rn": marked["first_cas"],
-        "ec_number": told.ec[pk],
         "how": row.how,
         "rule_version": row.rule_version,
-        "listed": marked["listed"],
-        "flagged": marked["flagged"],
-        "registered": marked["registered"],
-        "lists": [one["chemical_list__slug"] for one in marked["list_rows"]],
-        "concerns": list(told.concerns[pk]),
+        "listed": _yes(marked["listed"]),
+        "flagged": _yes(marked["flagged"]),
+        "registered": _yes(marked["registered"]) if told.is_registered else NOT_IMPORTED,
         "tonnes_per_year_min": band.min_tonnes_per_year if band else None,
         "tonnes_per_year_max": band.max_tonnes_per_year if band else None,
         "tonnage_told": told_of(told.tonnages[pk]).value,
         "use_descriptors": list(told.uses[pk]),
         "open_processes": list(told.processes[pk]),
         "makers": list(told.makers[pk]),
+        "reported_makers": list(told.reported[pk]),
         "functions": sorted({one.function.slug for one in alternatives}),
         "alternatives": sorted({one.alternative.name for one in alternatives}),
-        "url": f"/substances/{pk}/",
     }
 
 
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "; ".join(value) if isinstance(value, list) else str(value)
+def _yes(is_so: bool) -> str:
+    return "yes" if is_so else "no"

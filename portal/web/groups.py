@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, OuterRef, Q
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from portal.common.named import named
-from portal.common.tables import csv_file, json_file
 from portal.web.group_page import GroupFacts, badges, facts_of_group
-from portal.web.group_rows import about_group, member_rows, member_table
+from portal.web.group_rows import COLUMNS, about_group, chosen_of, members_beside
 from substances.clocks import AS_OF, KNOWN_ON
+from substances.downloads.files import file_links, substance_file
 from substances.group_filters import YES_NO
 from substances.models import ConcernFlag, ListMembership, SubstanceGroup
 from substances.querysets import is_living
@@ -30,6 +30,9 @@ SORT_WORDS = {
     "how": gettext_lazy("By badge"),
     "lists": gettext_lazy("Most lists first"),
 }
+
+# Companies that the page shows; files and REST have all of them.
+MOST_MAKERS = 30
 
 
 @require_safe
@@ -75,8 +78,12 @@ def _context(request: HttpRequest, facts: GroupFacts) -> dict[str, Any]:
         "filters": _filters(request, facts),
         "sorts": _sorts(request, facts),
         "complaints": facts.chosen.complaints(),
-        "download_query": _query(request),
+        "files": file_links("web:group-file", facts.group.slug, query=_query(request, facts)),
+        "kept": _day(request),
         "names_demo_companies": any(row["company__is_demo"] for row in facts.production),
+        "makers": [
+            {"maker": one, "profile": facts.profiles.get(one.isin)} for one in facts.makers.companies[:MOST_MAKERS]
+        ],
         "sections": _sections(facts),
         "crumbs": [
             {"label": _("Home"), "url": reverse("web:home")},
@@ -132,35 +139,33 @@ def _chosen(request: HttpRequest, facts: GroupFacts) -> list[tuple[str, str]]:
     return [(name, value) for name in facts.chosen.filters for value in request.GET.getlist(name)]
 
 
-def _query(request: HttpRequest) -> str:
-    """The filters and the order of the address, for links to files."""
-    asked = [(name, value) for name, values in request.GET.lists() for value in values if name != "cursor"]
-    return f"?{urlencode(asked)}" if asked else ""
+def _query(request: HttpRequest, facts: GroupFacts) -> str:
+    """The part of the address that says which members, of which day."""
+    return urlencode([*_day(request), *_chosen(request, facts)])
 
 
 def _sections(facts: GroupFacts) -> list[dict[str, Any]]:
+    made_by = {row["company__slug"] for row in facts.production}
     return [
         {"id": "rule", "label": _("Rule")},
         {"id": "members", "label": _("Members"), "count": facts.counts.total},
         {"id": "unlisted", "label": _("Not yet listed"), "count": facts.counts.not_listed + len(facts.near)},
         {"id": "processes", "label": _("Open processes"), "count": len(facts.processes)},
         {"id": "uses", "label": _("Uses and tonnage")},
-        {"id": "makers", "label": _("Makers"), "count": len({row["company__slug"] for row in facts.production})},
+        {"id": "makers", "label": _("Makers"), "count": len(facts.makers.companies) + len(made_by)},
         {"id": "replaced", "label": _("Replacements"), "count": len(facts.replacements)},
     ]
 
 
 @require_safe
-def group_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
-    """The members as CSV, by the filters of the address."""
-    found = get_object_or_404(SubstanceGroup, slug=slug)
-    return csv_file(member_table(found, request.GET, day=timezone.localdate()), name=f"group-{slug}.csv")
-
-
-@require_safe
-def group_json(request: HttpRequest, slug: str) -> StreamingHttpResponse:
-    """The same as JSON, with what the group is."""
+def group_file(request: HttpRequest, slug: str, form: str) -> StreamingHttpResponse:
+    """The members that the filters leave, by the clocks of the page, as a file."""
     found = get_object_or_404(SubstanceGroup.objects.select_related("source"), slug=slug)
-    day = timezone.localdate()
-    rows = member_rows(found, request.GET, day=day)
-    return json_file(about_group(found, day=day), "members", rows, name=f"group-{slug}.json")
+    clocks = clocks_of(request)
+    chosen = chosen_of(found, request.GET, clocks.shown)
+    if clocks.errors or chosen.complaints():
+        raise Http404(" ".join([*chosen.complaints(), *(text for told in clocks.errors.values() for text in told)]))
+    asked = {name: ", ".join(request.GET.getlist(name)) for name in chosen.filters if request.GET.get(name)}
+    about = about_group(found, clocks.shown) | {f"Asked for {name}": value for name, value in asked.items()}
+    rows = members_beside(found, chosen, clocks.shown)
+    return substance_file(request, rows, form, name=f"group-{slug}", about=about, more=COLUMNS, clocks=clocks.shown)

@@ -28,6 +28,7 @@ from substances.services.group_standing import GroupStanding, as_list, standing_
 from substances.services.health_rows import known_of_row
 from substances.services.hit_rows import attach_structures
 from substances.services.list_states import ListState, silent_lists
+from substances.services.reported_makers import Makers, makers_of
 from substances.services.similarity import (
     Near,
     Neighbour,
@@ -52,6 +53,7 @@ class SubstanceFacts:
     Attributes:
         flags: standing today, firmest first.
         names, production, rows below groups: never saved; they hold what the page shows.
+        makers: who is said to make or import it, by the lists that report it.
         similar: listed substances that resemble it, nearest first.
         health: what it does to whom, who comes into contact with it, and which limits hold.
         not_computable: why there can be none, in the reader's language; "" where there can.
@@ -65,6 +67,7 @@ class SubstanceFacts:
     memberships: list[ListMembership]
     replacements: list[Replacement]
     production: list[Production]
+    makers: Makers
     similar: list[Neighbour]
     not_computable: str
     health: Knowledge
@@ -109,6 +112,7 @@ def facts_of(pk: UUID, clocks: Clocks | None = None) -> SubstanceFacts:
         memberships=memberships,
         replacements=replacements,
         production=[_production(row) for row in _rows(shown, "production_rows")],
+        makers=makers_of(_rows(shown, "maker_rows"), among={pk}),
         similar=[] if reason else [Neighbour(rows[n.substance_id], n.shared, n.united, True) for n in near],
         not_computable=reason.message if reason else "",
         health=known_of_row(shown),

@@ -24,6 +24,7 @@ from substances.models import (
 )
 from substances.services.group_standing import with_standing
 from substances.services.health_rows import health_rows
+from substances.services.reported_makers import reports_of
 from substances.services.similarity import is_listed
 
 NAME_MEMBERS = ["text", "language", "kind"]
@@ -45,6 +46,7 @@ def _with_short_lists(clocks: Clocks, pk: UUID, near: list[UUID]) -> QuerySet[Su
             name_rows=RowsAsJSON(Name.objects.filter(**mine), *NAME_MEMBERS),
             group_rows=RowsAsJSON(GroupMembership.objects.filter(**mine), *groups),
             **health_rows(pk, clocks),
+            maker_rows=reports_of([pk], clocks),
             production_rows=RowsAsJSON(Production.objects.filter(**mine), *production),
         )
     )

@@ -42,6 +42,8 @@ Fact = TypeVar("Fact", bound=Model)
 
 # Parts of pages that are made of these rooms' rows, kept until one of them changes.
 SHOWN = Kept("substances", "substitution", "companies")
+# Companies reported to make a substance that its page shows; REST has all of them.
+MOST_MAKERS = 30
 SHOWN_IN_STRIP = ["cas", "ec", "index", "inchikey", "dtxsid", "cid"]
 
 
@@ -242,6 +244,7 @@ def _substance_context(facts: SubstanceFacts, clocks: PageClocks) -> dict[str, A
         "similar": facts.similar,
         "not_computable": facts.not_computable,
         "production": facts.production,
+        "makers": [{"maker": one, "profile": None} for one in facts.makers.companies[:MOST_MAKERS]],
         "names_demo_companies": any(row.company.is_demo for row in facts.production),
         "proposals": facts.proposals,
         "health": exposure.told(facts.health),
@@ -321,7 +324,6 @@ def _sections(facts: SubstanceFacts) -> list[dict[str, Any]]:
         {"id": "alternatives", "label": _("Alternatives"), "count": len(facts.replacements)},
         {"id": "similar", "label": _("Similar"), "count": len(facts.similar)},
     ]
-    if facts.production:
-        companies = {row.company_id for row in facts.production}
-        sections.append({"id": "companies", "label": _("Companies"), "count": len(companies)})
-    return sections
+    companies = {row.company_id for row in facts.production}
+    told = len(companies) + len(facts.makers.companies)
+    return [*sections, {"id": "companies", "label": _("Companies"), "count": told}]

@@ -23,7 +23,7 @@ from substances.models import ConcernFlag, HazardClassification, ListMembership,
 from substances.services.list_states import silent_lists
 
 
-class _FactsOfASubstance(ListAPIView[Any]):
+class FactsOfASubstance(ListAPIView[Any]):
     """One kind of fact about one substance."""
 
     permission_classes = [AllowAny]
@@ -31,6 +31,7 @@ class _FactsOfASubstance(ListAPIView[Any]):
     pagination_class = PagesOfADay
     facts: ClassVar[Any]
     related: ClassVar[list[str]] = ["source"]
+    wide: ClassVar[list[str]] = []
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """A page of them, of today or by the clocks; of a substance merged into another 308 to the same of that one."""
@@ -46,7 +47,11 @@ class _FactsOfASubstance(ListAPIView[Any]):
         if pk and not clocks.is_now:
             pages.incomplete = incomplete_for(pk, clocks)
         rows: QuerySet[Any] = (
-            self.facts._default_manager.all().at(clocks).filter(substance=pk).select_related(*self.related)
+            self.facts._default_manager.all()
+            .at(clocks)
+            .filter(substance=pk)
+            .select_related(*self.related)
+            .defer(*self.wide)
         )
         return rows
 
@@ -66,7 +71,7 @@ def incomplete_for(pk: UUID, clocks: Clocks) -> str:
         responses={200: ListMembershipSerializer(many=True), **SUCCESSION},
     )
 )
-class MembershipsView(_FactsOfASubstance):
+class MembershipsView(FactsOfASubstance):
     """The lists that name a substance, a row for each statement."""
 
     serializer_class = ListMembershipSerializer
@@ -82,7 +87,7 @@ class MembershipsView(_FactsOfASubstance):
         responses={200: ClassificationSerializer(many=True), **SUCCESSION},
     )
 )
-class ClassificationsView(_FactsOfASubstance):
+class ClassificationsView(FactsOfASubstance):
     """The hazard classes that sources give a substance."""
 
     serializer_class = ClassificationSerializer
@@ -97,7 +102,7 @@ class ClassificationsView(_FactsOfASubstance):
         responses={200: FlagSerializer(many=True), **SUCCESSION},
     )
 )
-class FlagsView(_FactsOfASubstance):
+class FlagsView(FactsOfASubstance):
     """The concerns about a substance."""
 
     serializer_class = FlagSerializer

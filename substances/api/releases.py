@@ -52,6 +52,7 @@ class ListReleaseSerializer(ReleaseSerializer):
             "members_count",
             "continuations_count",
             "unusable_count",
+            "producers_count",
             "problems",
         ]
 

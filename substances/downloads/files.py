@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from portal.common.spreadsheet import Cell
 from portal.common.tables import Table, json_file, table_file, text_file
+from substances.clocks import Clocks
 from substances.downloads.rows import Beside, substance_cells, substance_rows
 from substances.downloads.sdf import sdf_records, with_molfile
 from substances.models import Substance
@@ -32,6 +33,7 @@ def substance_file(
     name: str,
     about: Mapping[str, Cell],
     more: Sequence[str] = (),
+    clocks: Clocks | None = None,
 ) -> StreamingHttpResponse:
     """The substances as "csv", "xlsx", "json" or "sdf", written while they are sent.
 
@@ -40,6 +42,7 @@ def substance_file(
         name: of the file, without its ending.
         about: what is in it and where it comes from, as label and value.
         more: columns of what stands beside each substance.
+        clocks: for which day lists and concerns are told; today's without.
 
     Raises:
         Http404: an SDF of substances none of whom has a structure.
@@ -48,10 +51,11 @@ def substance_file(
     told = {**about, "Retrieved on": timezone.localdate(), "Address": request.build_absolute_uri(), "Note": NOT_LISTED}
     if form == "json":
         flat = {label.lower().replace(" ", "_"): value for label, value in told.items()}
-        return json_file(flat, "substances", substance_rows(substances, base=base), name=f"{name}.json")
+        rows = substance_rows(substances, base=base, clocks=clocks)
+        return json_file(flat, "substances", rows, name=f"{name}.json")
     if form == "sdf":
-        return _sdf(list(substances), name=name, about=told, base=base)
-    return table_file(Table(name, told, substance_cells(substances, more, base=base)), form)
+        return _sdf(list(substances), name=name, about=told, base=base, clocks=clocks)
+    return table_file(Table(name, told, substance_cells(substances, more, base=base, clocks=clocks)), form)
 
 
 def in_order(substances: QuerySet[Substance]) -> list[Beside]:
@@ -76,11 +80,14 @@ def file_links(name: str, *args: Any, query: str = "") -> list[dict[str, str]]:
     return [{"label": form.upper(), "url": reverse(name, args=[*args, form]) + asked} for form in FORMATS]
 
 
-def _sdf(substances: Sequence[Beside], *, name: str, about: Mapping[str, Cell], base: str) -> StreamingHttpResponse:
+def _sdf(
+    substances: Sequence[Beside], *, name: str, about: Mapping[str, Cell], base: str, clocks: Clocks | None
+) -> StreamingHttpResponse:
     ids: list[uuid.UUID] = list(dict(substances))
     drawn = with_molfile(ids)
     if not drawn:
         raise Http404(_("None of these substances has a structure: there is nothing to write as SDF."))
-    answer = text_file(sdf_records(substances, about=about, base=base, drawn=drawn), SDF, name=f"{name}.sdf")
+    records = sdf_records(substances, about=about, base=base, drawn=drawn, clocks=clocks)
+    answer = text_file(records, SDF, name=f"{name}.sdf")
     answer["Benigna-Records"] = f"{len(drawn)} of {len(ids)}"
     return answer

@@ -10,11 +10,11 @@ from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import override
 
 from portal.common.spreadsheet import Cell
 from substances.chemistry.skeleton import is_disputed, skeleton_of
+from substances.clocks import Clocks, now
 from substances.models import (
     ConcernFlag,
     GroupMembership,
@@ -45,30 +45,35 @@ _AT_ONCE = 500
 _IS_SHOWN = 2  # place among the values of a structure
 
 
-def substance_rows(substances: Iterable[Beside], *, base: str = "", molfiles: bool = False) -> Iterator[dict[str, Any]]:
+def substance_rows(
+    substances: Iterable[Beside], *, base: str = "", molfiles: bool = False, clocks: Clocks | None = None
+) -> Iterator[dict[str, Any]]:
     """One dictionary for each, in their order: `COLUMNS`, then what stands beside.
 
-    Lists are those in force today, concerns those standing today. `structure` is "none", "shown" or "disputed" (sources
-    disagree on the skeleton: then `inchikeys_disputed` has the others').
+    Lists are those in force, concerns those standing. `structure` is "none", "shown" or "disputed" (sources disagree on
+    the skeleton: then `inchikeys_disputed` has the others').
 
     Args:
         substances: ids of substances, each as often as it shall be told; those that are gone are left out.
         base: what an address begins with, such as "https://example.org".
         molfiles: with `molfile`, the text of one, and `structure_source`.
+        clocks: for which day lists and concerns are told; today's without.
     """
     there = iter(substances)
     while batch := list(islice(there, _AT_ONCE)):
-        known = _Known({pk for pk, _ in batch}, molfiles=molfiles)
+        known = _Known({pk for pk, _ in batch}, molfiles=molfiles, clocks=clocks or now())
         for pk, beside in batch:
             if pk in known.names:
                 yield _row(pk, known, base, molfiles=molfiles) | dict(beside)
 
 
-def substance_cells(substances: Iterable[Beside], more: Sequence[str], *, base: str = "") -> Iterator[list[Cell]]:
+def substance_cells(
+    substances: Iterable[Beside], more: Sequence[str], *, base: str = "", clocks: Clocks | None = None
+) -> Iterator[list[Cell]]:
     """The same as a table: a header, then a row each; `more` are the columns that stand beside."""
     columns = (*COLUMNS, *more)
     yield list(columns)
-    for row in substance_rows(substances, base=base):
+    for row in substance_rows(substances, base=base, clocks=clocks):
         yield [cell_of(row.get(name)) for name in columns]
 
 
@@ -80,16 +85,16 @@ def cell_of(value: Any) -> Cell:
 class _Known:
     """Everything that rows say of a few hundred substances, in six statements; plain values, for speed."""
 
-    def __init__(self, ids: set[uuid.UUID], *, molfiles: bool) -> None:
+    def __init__(self, ids: set[uuid.UUID], *, molfiles: bool, clocks: Clocks) -> None:
         self.names = {
             pk: (name, kind)
             for pk, name, kind in Substance.objects.seen().filter(pk__in=ids).values_list("pk", "name", "kind")
         }
         self.numbers = _grouped(Identifier, ids, "scheme", "value", order=("scheme", "pk"))
-        flags = ConcernFlag.objects.standing()
+        flags = ConcernFlag.objects.at(clocks)
         self.flags = _grouped(flags, ids, "concern", "strength", "authority", order=("concern", "pk"))
         self.groups = _grouped(GroupMembership, ids, "group__name", "how", order=("group__name",))
-        listed = ListMembership.objects.in_force().on(timezone.localdate())
+        listed = ListMembership.objects.at(clocks)
         self.lists = _grouped(listed, ids, "chemical_list__name", "how", order=("chemical_list__name", "pk"))
         more = ("molfile_deflated", "source__title") if molfiles else ()
         shown = ("inchikey", "smiles", "is_current", *more)

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from substances.clocks import Clocks
 from substances.downloads.rows import Beside, substance_rows
 from substances.models import Structure, Substance
 
@@ -44,19 +45,26 @@ def with_molfile(substances: Sequence[uuid.UUID]) -> set[uuid.UUID]:
 
 
 def sdf_records(
-    substances: Sequence[Beside], *, about: Mapping[str, Any], base: str = "", drawn: set[uuid.UUID] | None = None
+    substances: Sequence[Beside],
+    *,
+    about: Mapping[str, Any],
+    base: str = "",
+    drawn: set[uuid.UUID] | None = None,
+    clocks: Clocks | None = None,
 ) -> Iterator[str]:
     """The text of an SDF, a record each, in their order; each substance once.
 
     Args:
         about: what the file says of itself, in the note of its first record.
         drawn: `with_molfile` of them, where it is at hand.
+        clocks: as for `substance_rows`.
     """
     once = dict(substances)
     drawn = with_molfile(list(once)) if drawn is None else drawn
     note: str = note_on(list(once), drawn, about)
     more = list(dict.fromkeys(name for beside in once.values() for name in beside))
-    for row in substance_rows(((pk, once[pk]) for pk in once if pk in drawn), base=base, molfiles=True):
+    told = ((pk, once[pk]) for pk in once if pk in drawn)
+    for row in substance_rows(told, base=base, molfiles=True, clocks=clocks):
         if row["molfile"]:
             items = {tag: row[name] for tag, name in TAGS.items()} | {name.upper(): row.get(name) for name in more}
             yield _record(row["name"], row["molfile"], {NOTE: note} | items)

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 # Cells by which publishers say that there is nothing.
 MISSING = frozenset({"", "-", "--", "---", "NA", "N/A", "n/a"})
@@ -144,6 +144,39 @@ class ReportedRow:
     belongs_to: int | None = None
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class ProducerRow:
+    """That a company makes or imports a substance, as a list reports it.
+
+    Attributes:
+        sheet, line, cells: as in `ReportedRow`.
+        company, group: as printed; `is_pseudo_group` where they stand for companies that are not published.
+        isin: valid by ISO 6166, or "".
+        chemscore_grade, chemscore_url: as printed.
+        sin_count, candidate_count: how many substances of the lists the company makes, None where not printed.
+        countries: in the order printed.
+        members: the substances, at least one.
+        problems: what is odd.
+    """
+
+    sheet: str
+    line: int
+    cells: Mapping[str, str]
+    company: str
+    group: str
+    is_pseudo_group: bool
+    isin: str
+    chemscore_grade: str
+    chemscore_url: str
+    sin_count: int | None
+    candidate_count: int | None
+    sector: str
+    domicile: str
+    countries: tuple[str, ...]
+    members: tuple[Member, ...]
+    problems: tuple[Problem, ...] = ()
+
+
 class Importer(Protocol):
     """The reader of one publisher's file.
 
@@ -171,6 +204,19 @@ class Importer(Protocol):
 
     def stated(self, row: ReportedRow) -> Iterable[StatedConcern]:
         """The concerns that a row states; a list that names without stating a concern gives none."""
+        ...
+
+
+@runtime_checkable
+class ReadsProducers(Protocol):
+    """A reader whose file also says who makes or imports what, on a sheet of its own."""
+
+    def producers(self, path: Path) -> Iterator[ProducerRow] | None:
+        """The rows of that sheet, in its order, each exactly once; None where the file has no such sheet.
+
+        Raises:
+            WrongFile: the sheet is another one than it claims to be.
+        """
         ...
 
 

@@ -12,6 +12,7 @@ from substances.models.groups import (
 from substances.models.hazard import ConcernFlag, HazardClassification
 from substances.models.health import ExposureLimit, HealthFact
 from substances.models.lists import ChemicalList, Entry, ListMembership, OpenMember, Release
+from substances.models.producers import ReportedProducer
 from substances.models.provenance import CatalogueLoad, Source, SourcedFact
 from substances.models.searches import SearchHit, StructureSearch
 from substances.models.structure import Fingerprint, Structure
@@ -44,6 +45,7 @@ __all__ = [
     "RegistryFinding",
     "RejectedClaim",
     "Release",
+    "ReportedProducer",
     "SearchHit",
     "SearchTerm",
     "Source",

@@ -65,6 +65,8 @@ class Release(models.Model):
     members_count = models.PositiveIntegerField(default=0)
     continuations_count = models.PositiveIntegerField(default=0)
     unusable_count = models.PositiveIntegerField(default=0)
+    # Rows beside them, of a sheet that says who makes what (`ReportedProducer`); null: the file has no such sheet.
+    producers_count = models.PositiveIntegerField(null=True)
     problems = models.JSONField(default=list)
     learned = models.JSONField(
         default=dict, help_text=_("Numbers and names of substances seen already, added when it is published.")

@@ -27,17 +27,21 @@ from substances.models import (
     Name,
     OpenMember,
     Release,
+    ReportedProducer,
     Source,
     Substance,
 )
 from substances.services.list_changes import Changes, answers_today, changes
 from substances.services.list_news import request_news
 from substances.services.list_split_meanwhile import keep_open_what_was_split
+from substances.services.list_producers import kept_rows
 from substances.services.list_staging import Staged
 from substances.services.news import topic_of
 from substances.services.search_terms import rebuild_for
 from substances.vocabulary import Checked, EntryRole, NameKind
 
+# What an entry of a release states of a substance.
+_FACTS = (ListMembership, HazardClassification, ConcernFlag, HealthFact, ExposureLimit)
 _AT_ONCE = 500
 # Search learns of so many in one transaction; others who write get their turn in the pause behind it.
 _FOUND_AT_ONCE = 100
@@ -156,15 +160,20 @@ def _check_sum(release: Release) -> None:
     }
     if kept != counted or sum(kept.values()) != release.rows:
         raise DoesNotAddUp(f"{release.rows} rows were read but {sum(kept.values())} kept; nothing was published.")
+    producers = kept_rows(release)
+    if producers != (release.producers_count or 0):
+        raise DoesNotAddUp(
+            f"{release.producers_count or 0} rows of producers were read but {producers} kept; nothing was published."
+        )
 
 
 def _follow_merges(release: Release) -> None:
     """Substances merged while the release was staged or waited: what is said of them goes to the one that stands."""
     merged = list(Substance.objects.filter(merged_into__isnull=False).values_list("pk", flat=True))
-    for model in (ListMembership, HazardClassification, ConcernFlag, HealthFact, ExposureLimit) if merged else ():
+    for model in (*_FACTS, ReportedProducer) if merged else ():
         rows = model._default_manager.filter(release=release, substance__in=merged)
         for row in rows.select_related("substance"):
-            root = row.substance
+            root: Any = row.substance
             while root.merged_into is not None:
                 root = root.merged_into
             try:
@@ -182,7 +191,8 @@ def _of_the_starter(chemical_list: ChemicalList) -> Any:
 def _bump(release: Release, before: Release | None, starters: Any) -> None:
     """Entity tags of everybody whom the list names or named grow; of those whom nobody saw yet there are none."""
     named = ListMembership.objects.filter(release__in=[one for one in (release, before) if one]).order_by()
-    touched = Q(pk__in=named.values("substance"))
+    made = ReportedProducer.objects.filter(release__in=[one for one in (release, before) if one]).order_by()
+    touched = Q(pk__in=named.values("substance")) | Q(pk__in=made.exclude(substance=None).values("substance"))
     if starters is not None:
         touched |= Q(pk__in=starters)
     Substance.objects.filter(touched, staged_by=None).update(revision=F("revision") + 1)
@@ -215,13 +225,15 @@ def _tell(release: Release, difference: Changes, *, first: bool) -> None:
 def clear(release: uuid.UUID) -> None:
     """Deletes a release that was not published, with everything staged for it, batch by batch; safe to repeat."""
     unpublished = ~Q(release__state=Release.State.PUBLISHED)
-    for model in (ListMembership, HazardClassification, ConcernFlag, HealthFact, ExposureLimit, OpenMember, Entry):
+    for model in (*_FACTS, ReportedProducer, OpenMember, Entry):
         _delete(model, Q(release=release) & unpublished)
     hidden = Q(substance__staged_by=release) & ~Q(substance__staged_by__state=Release.State.PUBLISHED)
     # A waiting release may have named one of them since; then it is that one's to keep.
     adopted = ListMembership.objects.filter(substance__staged_by=release).exclude(release=release)
     for other in adopted.select_related("release"):
         Substance.objects.filter(pk=other.substance_id).update(staged_by=other.release)
+    # Who was said to make one of them is said to make somebody we do not know.
+    ReportedProducer.objects.filter(hidden).update(substance=None, resolved_by="")
     _delete(Identifier, hidden)
     _delete(Name, hidden)
     _delete(Substance, Q(staged_by=release) & ~Q(staged_by__state=Release.State.PUBLISHED))

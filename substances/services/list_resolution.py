@@ -147,6 +147,13 @@ class Resolver:
         notice = (*problems, found.problem) if found.problem else problems
         return Resolved(member, found.substance, found.by, numbers, notice, found.candidates)
 
+    def named(self, member: Member) -> Resolved:
+        """Whom the valid numbers of a member point at, or its exact name where it has none; nobody is made."""
+        numbers, problems = _read_numbers(member)
+        found = (self._find(numbers, member, alone=True) if numbers or member.name else None) or _Found(None)
+        notice = (*problems, found.problem) if found.problem else problems
+        return Resolved(member, found.substance, found.by, numbers, notice, found.candidates)
+
     def names_of(self, substances: Iterable[uuid.UUID]) -> dict[uuid.UUID, set[str]]:
         """The folded names of these substances."""
         wanted, found = set(substances), defaultdict(set)

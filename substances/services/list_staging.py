@@ -21,7 +21,15 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from substances.importers.base import Classified, Importer, Problem, ReportedRow, Role, StatedConcern
+from substances.importers.base import (
+    Classified,
+    Importer,
+    Problem,
+    ProducerRow,
+    ReportedRow,
+    Role,
+    StatedConcern,
+)
 from substances.importers.health import stated_health, stated_limits
 from substances.models import (
     ConcernFlag,
@@ -37,6 +45,7 @@ from substances.models import (
     Source,
     Substance,
 )
+from substances.services.list_producers import ReleaseGone, stage_producers
 from substances.services.list_resolution import Claims, Known, Resolved, Resolver
 from substances.services.member_decisions import BY_CURATOR, key_of, standing_decisions, stated_by
 from substances.services.search_terms import rebuild_for
@@ -69,6 +78,7 @@ class Staged:
         identifiers: of substances seen already: (substance, scheme, value) → the line that says so first.
         names: of substances seen already: (substance, name) → the line that says so first.
         made: how many substances are new.
+        producers: rows of a sheet that says who makes what; None where the file has none.
     """
 
     roles: Counter[str] = dataclasses.field(default_factory=Counter)
@@ -76,6 +86,7 @@ class Staged:
     identifiers: dict[tuple[uuid.UUID, str, str], int] = dataclasses.field(default_factory=dict)
     names: dict[tuple[uuid.UUID, str], int] = dataclasses.field(default_factory=dict)
     made: int = 0
+    producers: int | None = None
 
     @property
     def rows(self) -> int:
@@ -83,8 +94,15 @@ class Staged:
         return self.roles.total()
 
 
-def stage(release: Release, importer: Importer, rows: Iterable[ReportedRow], source: Source) -> Staged:
-    """Writes what is not written yet of `rows`, and tells what all of them came to.
+def stage(
+    release: Release,
+    importer: Importer,
+    rows: Iterable[ReportedRow],
+    source: Source,
+    *,
+    producers: Iterable[ProducerRow] | None = None,
+) -> Staged:
+    """Writes what is not written yet of `rows`, then of `producers`, and tells what all of them came to.
 
     Raises:
         ImportLost: the release was swept meanwhile.
@@ -95,7 +113,10 @@ def stage(release: Release, importer: Importer, rows: Iterable[ReportedRow], sou
     # tenth of an import's processor time).
     gc.freeze()
     try:
-        return staging.take(rows)
+        staged = staging.take(rows)
+        if producers is not None:
+            staging.take_producers(producers)
+        return staged
     finally:
         gc.unfreeze()
 
@@ -120,6 +141,15 @@ class _Staging:
                 batch_rows.write()
                 time.sleep(_PAUSE_S)
         return self.staged
+
+    def take_producers(self, rows: Iterable[ProducerRow]) -> None:
+        """Who makes what; the resolver knows the substances of the rows before."""
+        try:
+            found = stage_producers(self.release, rows, resolver=self.resolver, source=self.source)
+        except ReleaseGone:
+            raise ImportLost from None
+        self.staged.producers = found.rows
+        self.staged.problems += [told(problem, line) for problem, line in found.problems]
 
 
 def _batches(rows: Iterable[ReportedRow]) -> Iterator[list[ReportedRow]]:

@@ -19,10 +19,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal.organisations.models import User
-from substances.importers.base import Importer, ReportedRow, Role, WrongFile
+from substances.importers.base import Importer, ReadsProducers, ReportedRow, Role, WrongFile
 from substances.models import ChemicalList, ConcernFlag, ListMembership, Release, Source
 from substances.services.list_carry_over import carry_over, flags_superseded
 from substances.services.list_changes import Changes, answers_today, changes
+from substances.services.list_producers import kept_rows
 from substances.services.list_publication import clear, keep_learned, make_findable, publish
 from substances.services.list_staging import ImportLost, Staged, stage
 
@@ -45,6 +46,7 @@ class ReleaseReport:
         unchanged: the same file of the same day had been published before; nothing was done.
         is_current: whether the list answers from it today.
         rows, entries, members, continuations, unusable: rows of the file, and what they are.
+        producers: rows of a sheet beside the list's own that says who makes what; 0 where there is none.
         lost: rows that are none of these; 0 by construction, and counted nevertheless.
         substances_made, memberships, flags: what it states.
         entered, left, flags_raised, flags_ended: how many, against the release before.
@@ -63,6 +65,7 @@ class ReleaseReport:
     members: int
     continuations: int
     unusable: int
+    producers: int
     lost: int
     problems: list[dict[str, Any]]
     waits_for: list[dict[str, Any]]
@@ -119,7 +122,8 @@ def publish_release(
 def _take_in(release: Release, importer: Importer, path: Path, *, confirmed: bool, dry_run: bool) -> ReleaseReport:
     """From the first row to the publication, or to the point where a curator is asked."""
     rows = _checked(importer.parse(path), release.published_on)
-    staged = stage(release, importer, rows, _source_of(release.chemical_list))
+    producers = importer.producers(path) if isinstance(importer, ReadsProducers) else None
+    staged = stage(release, importer, rows, _source_of(release.chemical_list), producers=producers)
     difference = _finish(release, importer, staged)
     if dry_run:
         report = _report_of(release, difference=difference, made=staged.made, state="dry_run")
@@ -234,6 +238,7 @@ def _finish(release: Release, importer: Importer, staged: Staged) -> Changes:
     release.members_count = staged.roles[Role.MEMBER]
     release.continuations_count = staged.roles[Role.CONTINUATION]
     release.unusable_count = staged.roles[Role.UNUSABLE]
+    release.producers_count = staged.producers
     release.problems = [*staged.problems, *carry_over(release, importer)]
     before = release.chemical_list.current_release
     if before is None and answers_today(release, before):
@@ -284,7 +289,8 @@ def _report_of(
         members=release.members_count,
         continuations=release.continuations_count,
         unusable=release.unusable_count,
-        lost=release.rows - sum(parts),
+        producers=release.producers_count or 0,
+        lost=release.rows - sum(parts) + (release.producers_count or 0) - kept_rows(release),
         problems=release.problems,
         waits_for=release.waits_for,
         substances_made=made,

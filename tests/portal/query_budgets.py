@@ -27,6 +27,8 @@ QUERY_BUDGETS = {
     "api:substance-timeline": 9,
     "api:group": 5,
     "api:group-members": 5,
+    "api:group-producers": 4,
+    "api:substance-producers": 3,
     "api:alternatives": 8,
     "api:list-substances": 7,
     "api:company-profile": 8,

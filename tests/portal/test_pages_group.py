@@ -99,7 +99,7 @@ def named(said: str) -> list[int]:
 
 
 def rows_of(client: Client, query: str = "") -> list[dict[str, str]]:
-    answer = client.get(reverse("web:group-csv", args=["mades"]) + query)
+    answer = client.get(reverse("web:group-file", args=["mades", "csv"]) + query)
     text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]  # a streamed answer
     return list(csv.DictReader(io.StringIO(text)))
 
@@ -283,13 +283,13 @@ def test_cells_of_the_file_are_no_formulas(client: Client, group: SubstanceGroup
 
 
 def test_the_json_file_says_what_the_group_is(client: Client, group: SubstanceGroup) -> None:
-    answer = client.get(reverse("web:group-json", args=["mades"]))
+    answer = client.get(reverse("web:group-file", args=["mades", "json"]))
     told = json.loads(b"".join(answer.streaming_content))  # type: ignore[attr-defined]  # a streamed answer
-    assert (told["group"], told["rule"]) == ("mades", {"elements": ["F"]})
-    assert [(row["name"], row["how"], row["listed"]) for row in told["members"]] == [
-        ("made 1", "as_member", True),
-        ("made 2", "inferred", False),
-        ("made 3", "by_name", False),
+    assert (told["group"], told["rule_in_words"], json.loads(told["rule"])) == ("mades", "contains F", group.rule)
+    assert [(row["name"], row["how"], row["listed"]) for row in told["substances"]] == [
+        ("made 1", "as_member", "yes"),
+        ("made 2", "inferred", "no"),
+        ("made 3", "by_name", "no"),
     ]
 
 

@@ -43,6 +43,8 @@ def address_of(name: str) -> str:
         "web:group": lambda: reverse(name, args=[_most_named(SubstanceGroup, "memberships")]),
         "api:group": lambda: reverse(name, args=[_most_named(SubstanceGroup, "memberships")]),
         "api:group-members": lambda: reverse(name, args=[_most_named(SubstanceGroup, "memberships")]),
+        "api:group-producers": lambda: reverse(name, args=[_most_named(SubstanceGroup, "memberships")]),
+        "api:substance-producers": lambda: reverse(name, args=[bisphenol_a]),
         "web:search": lambda: reverse(name) + "?q=bisphenol",
     }
     return addresses.get(name, lambda: reverse(name))()

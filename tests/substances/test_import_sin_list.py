@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from substances.importers.base import Member, ReportedRow, WrongFile
+from substances.importers.base import Member, ProducerRow, ReportedRow, WrongFile
 from substances.importers.sin_list import producers as sheet_of_producers
 from substances.importers.sin_list.parse import SinList
-from substances.importers.sin_list.producers import ProducerRow, isin_check_digit, producers
+from substances.importers.sin_list.producers import isin_check_digit, producers
 from substances.vocabulary import Authority, Concern
 
 LIST = SinList()

@@ -10,13 +10,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from substances.importers.base import Problem, ReportedRow, StatedConcern
+from substances.importers.base import Problem, ProducerRow, ReportedRow, StatedConcern
+from substances.importers.sin_list import producers
 from substances.importers.table import Line, sheet_lines
 from substances.importers.values.days import NotADay, day
 from substances.importers.values.hazard_codes import Hazards, paired
 from substances.importers.values.identifiers import cas_numbers, ec_numbers, members
 from substances.importers.values.tonnage import Tonnage, tonnage_problems, tonnages
 from substances.importers.values.use_descriptors import UseDescriptor, use_descriptors
+from substances.importers.workbook import sheet_names
 from substances.vocabulary import Authority
 
 SHEET = "SIN List"
@@ -67,7 +69,7 @@ class SinList:
     """ChemSec's SIN List, the workbook with sheet `SIN List`."""
 
     slug = "sin-list"
-    version = 2
+    version = 3
     list_slug = "sin-list"
 
     def parse(self, path: Path) -> Iterator[ReportedRow]:
@@ -77,6 +79,14 @@ class SinList:
             WrongFile: another workbook, header or concern than this list has.
         """
         return (_row(line) for line in sheet_lines(path, SHEET, needed=NEEDED, aliases=ALIASES))
+
+    def producers(self, path: Path) -> Iterator[ProducerRow] | None:
+        """The rows of the other sheet, in its order; None where the download has only the first.
+
+        Raises:
+            WrongFile: its header is not known, or a row has no company.
+        """
+        return producers.producers(path) if producers.SHEET in sheet_names(path) else None
 
     def published_on(self, path: Path) -> dt.date | None:
         """The export does not say."""

@@ -1,13 +1,12 @@
-"""Reads the second sheet of the SIN List: who makes or imports what. Rows for a room of companies, not substances."""
+"""Reads the second sheet of the SIN List: who makes or imports what."""
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from substances.importers.base import Member, Problem
+from substances.importers.base import Problem, ProducerRow
 from substances.importers.table import Line, sheet_lines
 from substances.importers.values.identifiers import cas_numbers, ec_numbers, members
 
@@ -46,39 +45,6 @@ ALIASES: Mapping[str, str] = {
 # Who hides behind these is not published: they stand for many, and are no company.
 PSEUDO_GROUPS = frozenset({"cbi", "service provider"})
 _ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}\d", re.ASCII)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class ProducerRow:
-    """That a company makes or imports a substance, as the list reports it.
-
-    Attributes:
-        sheet, line, cells: as in `ReportedRow`.
-        company, group: as printed; `is_pseudo_group` where they stand for companies that are not published.
-        isin: valid by ISO 6166, or "".
-        chemscore_grade, chemscore_url: as printed.
-        sin_count, candidate_count: how many substances of the lists the company makes, None where not printed.
-        countries: in the order printed.
-        members: the substances.
-        problems: what is odd.
-    """
-
-    sheet: str
-    line: int
-    cells: Mapping[str, str]
-    company: str
-    group: str
-    is_pseudo_group: bool
-    isin: str
-    chemscore_grade: str
-    chemscore_url: str
-    sin_count: int | None
-    candidate_count: int | None
-    sector: str
-    domicile: str
-    countries: tuple[str, ...]
-    members: tuple[Member, ...]
-    problems: tuple[Problem, ...] = ()
 
 
 def producers(path: Path) -> Iterator[ProducerRow]:

@@ -84,6 +84,8 @@ class Command(BaseCommand):
             f"{report.entered} entered, {report.left} left, "
             f"{report.flags_raised} flags raised, {report.flags_ended} ended; {len(report.problems)} problems"
         )
+        if report.producers:
+            self.stdout.write(f"{report.producers} rows say who makes or imports what")
         if report.state == "dry_run":
             self.stdout.write("This was a trial: nothing was kept.")
         elif report.waits_for:
