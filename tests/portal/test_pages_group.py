@@ -64,8 +64,13 @@ def made(number: int) -> Substance:
 
 @pytest.fixture
 def group(tmp_path: Path) -> SubstanceGroup:
+    """As `a_group_of_three`."""
+    return a_group_of_three(tmp_path)
+
+
+def a_group_of_three(folder: Path) -> SubstanceGroup:
     """Three members: 1 is on the Candidate List, 2 inferred and on no list, 3 named and flagged by a screening list."""
-    imported(tmp_path, "reach-candidate-list", "concern")
+    imported(folder, "reach-candidate-list", "concern")
     group = SubstanceGroup.objects.create(
         slug="mades", name="Mades", definition="Made up.", rule={"elements": ["F"]}, source=a_source(), **FACT
     )
