@@ -27,6 +27,7 @@ class Clause:
         kind: has, lacks or exempt.
         choices: of "one of these", each choice with its own clauses.
         source: where an exemption stands, as its author wrote it; "" otherwise.
+        in_plain: the condition for who reads no patterns; "" where it is `text`.
     """
 
     text: str
@@ -34,6 +35,17 @@ class Clause:
     kind: str = "has"
     choices: tuple[tuple[Clause, ...], ...] = ()
     source: str = ""
+    in_plain: str = ""
+
+    @property
+    def plain(self) -> str:
+        """The condition for who reads no patterns; what is marked is the part that drawings of members mark."""
+        return self.in_plain or self.text
+
+
+def plain_of(clauses: Sequence[Clause]) -> list[Clause]:
+    """The clauses for who reads no patterns: what they say alike is said once."""
+    return list({(clause.plain, clause.choices): clause for clause in clauses}.values())
 
 
 def clauses_of(rule: Mapping[str, Any] | None) -> tuple[Clause, ...]:
@@ -103,32 +115,48 @@ def _parts(rule: Mapping[str, Any]) -> Iterator[Clause]:
         yield Clause(
             _("has an atom of %(elements)s") % {"elements": elements} if elements else _("has this part"),
             () if elements else (smarts,),
+            in_plain="" if elements else _("has the part that is marked in the drawings"),
         )
     if rule.get("any_of"):
-        yield Clause(_("has at least one of these parts"), tuple(rule["any_of"]))
+        plain = _("has at least one of the parts that are marked in the drawings")
+        yield Clause(_("has at least one of these parts"), tuple(rule["any_of"]), in_plain=plain)
     for smarts, least in rule.get("min_counts", {}).items():
         words = ngettext("has this part at least %(n)s time", "has this part at least %(n)s times", least)
-        yield Clause(words % {"n": least}, (smarts,))
+        plain = ngettext("has a marked part at least %(n)s time", "has a marked part at least %(n)s times", least)
+        yield Clause(words % {"n": least}, (smarts,), in_plain=plain % {"n": least})
     for smarts, most in rule.get("max_counts", {}).items():
         words = ngettext("has this part at most %(n)s time", "has this part at most %(n)s times", most)
-        yield Clause(words % {"n": most}, (smarts,), "lacks")
+        yield Clause(
+            words % {"n": most}, (smarts,), "lacks", in_plain=_("has no part that would make it something else")
+        )
     for smarts in rule.get("none_of", ()):
         elements = _elements(smarts)
         text = _("has no atom of %(elements)s") % {"elements": elements} if elements else _("has nowhere this part")
-        yield Clause(text, () if elements else (smarts,), "lacks")
+        yield Clause(
+            text,
+            () if elements else (smarts,),
+            "lacks",
+            in_plain="" if elements else _("has no part that would make it something else"),
+        )
 
 
 def _chain(chain: Mapping[str, Any]) -> Clause:
     length = _range(chain.get("length", (None, None)))
-    words = (
-        _("every chain of such atoms is so long, and there is one: %(range)s")
-        if chain.get("every")
-        else _("has a chain of such atoms, so long: %(range)s")
-    )
-    text = words % {"range": length}
+    if chain.get("every"):
+        words, plain = (
+            _("every chain of such atoms is so long, and there is one: %(range)s"),
+            _("every chain of marked atoms is so long, and there is one: %(range)s"),
+        )
+    else:
+        words, plain = (
+            _("has a chain of such atoms, so long: %(range)s"),
+            _("has a chain of marked atoms, so long: %(range)s"),
+        )
+    more = ""
     if "branched" in chain:
-        text += "; " + (_("with branches") if chain["branched"] else _("without branches"))
-    return Clause(text, tuple(chain[part] for part in ("atoms", "start") if part in chain))
+        more = "; " + (_("with branches") if chain["branched"] else _("without branches"))
+    patterns = tuple(chain[part] for part in ("atoms", "start") if part in chain)
+    return Clause(words % {"range": length} + more, patterns, in_plain=plain % {"range": length} + more)
 
 
 def _exemption(exemption: Mapping[str, Any]) -> Clause:

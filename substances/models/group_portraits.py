@@ -11,13 +11,16 @@ from substances.models.structure import Structure
 
 
 class GroupPortrait(models.Model):
-    """A member drawn with the atoms by which the rule takes it in, and what resembles the members. Derived."""
+    """Members drawn with the atoms by which the rule takes them in, and what resembles the members. Derived."""
 
     group = models.OneToOneField(SubstanceGroup, on_delete=models.CASCADE, related_name="portrait")
     made_of = models.CharField(max_length=64, help_text=_("SHA-256 of the rule, the members and the structures."))
     made_at = models.DateTimeField(auto_now=True)
     structure = models.ForeignKey(Structure, null=True, on_delete=models.CASCADE, related_name="+")
     svg = models.TextField(blank=True, help_text=_("Drawn by substances.chemistry.depict; trusted markup."))
+    others = models.JSONField(
+        null=True, help_text=_("Further members drawn: id and name of the substance, and the drawing; trusted markup.")
+    )
     near = models.JSONField(default=list, help_text=_("Substances that resemble members, nearest first, with bits."))
     members_compared = models.PositiveIntegerField(default=0, help_text=_("Members that have a fingerprint."))
 

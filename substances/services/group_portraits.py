@@ -1,4 +1,4 @@
-"""Portraits of groups: a member drawn with what makes it one, and what resembles the members. Made by workers."""
+"""Portraits of groups: members drawn with what makes them such, and what resembles the members. Made by workers."""
 
 from __future__ import annotations
 
@@ -7,32 +7,27 @@ import hashlib
 import json
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from typing import Any
 
-import structlog
 from django.db import transaction
 
 from portal.jobs.models import Job
 from portal.jobs.running import Work
 from portal.jobs.services import request_job
-from substances.chemistry.sandbox_client import Sandbox, SandboxFailed, sandbox
-from substances.models import GroupMembership, GroupPortrait, Structure, SubstanceGroup
+from substances.chemistry.sandbox_client import Sandbox, sandbox
+from substances.models import GroupMembership, GroupPortrait, SubstanceGroup
+from substances.services.group_drawings import telling_members
 from substances.services.similarity_neighbours import DEFAULT_THRESHOLD, restricted_ids
 from substances.similarity import store
 from substances.similarity.store import Near, StoredFingerprints
-from substances.vocabulary import How
-
-logger = structlog.get_logger(__name__)
 
 PORTRAITS_WORK = "substances.groups.portraits"
 DEADLINE_SECONDS = 3600
 MOST_NEAR = 200
-# Members that are tried, shortest structure first, until the rule takes one in.
-_TRIED = 12
-_TELLING = 5  # characters of SMILES; a bare atom shows little of its group
-_TIMEOUT_S = 20.0
+# Grows when the same members are drawn otherwise.
+_VERSION = 2
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -61,7 +56,7 @@ def portraits_owed() -> list[Owed]:
 
 
 def _key(rule: Mapping[str, Any] | None, members: Collection[uuid.UUID], revision: str) -> str:
-    text = json.dumps([rule, sorted(map(str, members)), revision], sort_keys=True)
+    text = json.dumps([_VERSION, rule, sorted(map(str, members)), revision], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -94,7 +89,7 @@ def portray(owed: Owed, box: Sandbox) -> dict[str, Any]:
     """What a portrait shows of a group; nothing is written."""
     index = store.stored()
     near, compared = near_to(owed.members, index, without=restricted_ids())
-    return {"near": [_told(*one) for one in near], "members_compared": compared, **_drawing(owed, box)}
+    return {"near": [_told(*one) for one in near], "members_compared": compared, **_drawings(owed, box, index)}
 
 
 def near_to(
@@ -132,44 +127,16 @@ def _told(member: uuid.UUID, near: Near) -> dict[str, Any]:
     return {"substance": str(near.substance_id), "member": str(member), "shared": near.shared, "united": near.united}
 
 
-def _drawing(owed: Owed, box: Sandbox) -> dict[str, Any]:
-    """A member drawn with the atoms that the rule found in it; no drawing where there is no rule, or none fits it."""
+def _drawings(owed: Owed, box: Sandbox, index: StoredFingerprints) -> dict[str, Any]:
+    """Members drawn with the atoms that the rule found in them; none where there is no rule, or none fits it."""
     if not owed.group.rule:
-        return {"structure": None, "svg": ""}
-    for structure in _shortest(owed):
-        try:
-            atoms = _atoms(box, structure.smiles, owed.group.rule)
-            if atoms is not None:
-                label = structure.substance.name
-                answer = box.call("depict", _TIMEOUT_S, smiles=structure.smiles, label=label, highlight_atoms=atoms)
-                if answer.get("svg"):
-                    return {"structure": structure, "svg": answer["svg"]}
-        except SandboxFailed as error:
-            logger.warning("group_portraits.not_drawn", group=owed.group.slug, error=str(error))
-    return {"structure": None, "svg": ""}
-
-
-def _shortest(owed: Owed) -> Sequence[Structure]:
-    """Members' structures shown first, those of members by name in front, the shortest first; a few."""
-    named = set(
-        GroupMembership.objects.filter(group=owed.group)
-        .exclude(how=How.INFERRED)
-        .values_list("substance_id", flat=True)
-    )
-    rows = list(_structures(owed.members - restricted_ids()))
-    rows.sort(key=lambda row: (len(row.smiles) < _TELLING, row.substance_id not in named, len(row.smiles), row.smiles))
-    return rows[:_TRIED]
-
-
-def _structures(members: Collection[uuid.UUID]) -> Iterator[Structure]:
-    ordered = sorted(members)
-    for start in range(0, len(ordered), 500):
-        some = Structure.objects.filter(is_current=True, substance__in=ordered[start : start + 500])
-        yield from some.select_related("substance").defer("svg", "as_reported", "issues")
-
-
-def _atoms(box: Sandbox, smiles: str, rule: Mapping[str, Any]) -> list[int] | None:
-    """The atoms that make a structure a member; None where it is none."""
-    answer = box.call("group_match", _TIMEOUT_S, smiles=smiles, rules={"asked": dict(rule)})
-    found = answer.get("groups", {}).get("asked", {"member": False})
-    return list(found["atoms"]) if found["member"] else None
+        return {"structure": None, "svg": "", "others": []}
+    may_be_drawn = owed.members - restricted_ids()
+    drawn = telling_members(may_be_drawn, owed.group.rule, name=owed.group.slug, box=box, index=index)
+    if not drawn:
+        return {"structure": None, "svg": "", "others": []}
+    others = [
+        {"substance": str(one.structure.substance_id), "name": one.structure.substance.name, "svg": one.svg}
+        for one in drawn[1:]
+    ]
+    return {"structure": drawn[0].structure, "svg": drawn[0].svg, "others": others}

@@ -119,6 +119,28 @@ def test_the_rule_is_said_in_words(client: Client, group: SubstanceGroup) -> Non
     assert "contains F" in section(page(client), "rule")
 
 
+def test_words_and_drawings_come_before_the_patterns_which_stand_folded(client: Client, group: SubstanceGroup) -> None:
+    rule = {"all_of": ["c1ccccc1"], "none_of": ["[Cl]C=O", "[Br]C=O"], "elements": ["F"]}
+    SubstanceGroup.objects.filter(pk=group.pk).update(rule=rule)
+    drawn = a_substance(name="drawn", smiles="Fc1ccccc1")
+    others = [{"substance": str(made(2).pk), "name": "made 2", "svg": '<svg class="mol" id="second"></svg>'}]
+    GroupPortrait.objects.create(
+        group=group,
+        made_of="x",
+        structure=drawn.shown_structure,
+        svg='<svg class="mol" id="first"></svg>',
+        others=others,
+    )
+    before, _, exact = section(page(client), "rule").partition("<details")
+    assert "contains F" in before
+    assert "has the part that is marked in the drawings" in before
+    assert before.count("has no part that would make it something else") == 1
+    assert before.index("contains F") < before.index('id="first"') < before.index('id="second"')
+    assert reverse("web:substance", args=[made(2).pk]) in before
+    assert "c1ccccc1" not in before
+    assert "c1ccccc1" in exact
+
+
 def test_a_group_says_which_entries_of_lists_name_it(client: Client, group: SubstanceGroup) -> None:
     candidates = ChemicalList.objects.get(slug="reach-candidate-list")
     said = {"words": "Mades and their salts", "differs": "salts, too", "locator": "entry 5"}

@@ -17,6 +17,7 @@ from tests.build import a_source, a_substance
 pytestmark = pytest.mark.django_db
 
 RULE: dict[str, Any] = {"all_of": ["[OX2H]c1ccc(cc1)[CX4]c1ccc([OX2H])cc1"]}
+TBBPA = "CC(C)(c1cc(Br)c(O)c(Br)c1)c1cc(Br)c(O)c(Br)c1"
 BPA, BPF, BPB = "CC(C)(c1ccc(O)cc1)c1ccc(O)cc1", "Oc1ccc(Cc2ccc(O)cc2)cc1", "CCC(C)(c1ccc(O)cc1)c1ccc(O)cc1"
 
 
@@ -43,6 +44,37 @@ def test_a_member_is_drawn_with_the_atoms_that_make_it_one() -> None:
     assert portrait.structure.substance.name == "bisphenol A"
     assert 'class="hl"' in portrait.svg
     assert "style=" not in portrait.svg
+
+
+def on_lists(substance: Substance, *slugs: str) -> None:
+    for slug in slugs:
+        named = {"name": slug, "publisher": "-", "effect": "concern", "source": a_source()}
+        own, _made = ChemicalList.objects.get_or_create(slug=slug, defaults=named)
+        ListMembership.objects.create(
+            chemical_list=own, substance=substance, how="by_name", source=a_source(), checked="text"
+        )
+
+
+def test_the_best_known_member_is_drawn_first_and_beside_it_the_one_least_like_it() -> None:
+    names = {"bisphenol A": BPA, "bisphenol F": BPF, "bisphenol B": BPB, "tetrabromobisphenol A": TBBPA}
+    members = {name: a_substance(name=name, smiles=smiles) for name, smiles in names.items()}
+    on_lists(members["bisphenol B"], "one", "two")
+    on_lists(members["bisphenol A"], "one")
+    portrait = portrayed(a_group(*members.values(), rule=RULE))
+    assert portrait.structure is not None
+    assert portrait.structure.substance == members["bisphenol B"]
+    (other,) = portrait.others
+    assert (other["name"], other["substance"]) == ("tetrabromobisphenol A", str(members["tetrabromobisphenol A"].pk))
+    assert 'class="hl"' in other["svg"]
+
+
+def test_a_small_or_salty_or_huge_member_is_not_drawn_where_another_tells_more() -> None:
+    smiles = {"small": "CCl", "salt": "ClCCCCCl.[Na+].[Cl-]", "huge": "Cl" + "C" * 80, "telling": "ClCCCCCCCCCCCl"}
+    members = [a_substance(name=name, smiles=text) for name, text in smiles.items()]
+    on_lists(members[0], "one")
+    portrait = portrayed(a_group(*members, rule={"elements": ["Cl"], "all_of": ["Cl"]}))
+    assert portrait.structure is not None
+    assert portrait.structure.substance.name == "telling"
 
 
 def test_a_group_named_one_by_one_has_no_drawing_of_a_rule() -> None:

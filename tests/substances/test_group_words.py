@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from substances.group_words import clauses_of
+from substances.group_words import clauses_of, in_sentences, plain_of
 from substances.models import SubstanceGroup
 
 
@@ -79,3 +79,38 @@ def test_every_rule_of_the_catalogue_has_words(catalogue: None) -> None:
     assert rules
     assert all(words(rule) for rule in rules)
     assert not [text for text in said if text.startswith("a further condition")]
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        pytest.param({"elements": ["F"]}, ["contains F"], id="words as they are"),
+        pytest.param({"all_of": ["CO", "CN"]}, ["has the part that is marked in the drawings"], id="once for all"),
+        pytest.param({"min_counts": {"CO": 2}}, ["has a marked part at least 2 times"], id="how often"),
+        pytest.param(
+            {"none_of": ["C=O", "C=S", "[#6]"]},
+            ["has no part that would make it something else", "has no atom of C"],
+            id="left out",
+        ),
+        pytest.param(
+            {"chains": [{"atoms": "[CX4;!R]", "length": [4, None], "every": True, "branched": True}]},
+            ["every chain of marked atoms is so long, and there is one: at least 4; with branches"],
+            id="how long",
+        ),
+        pytest.param(
+            {"exempt": [{"smarts": "C=O", "reason": "an acid"}, {"smarts": "C=S", "reason": "another"}]},
+            ["exempt: an acid", "exempt: another"],
+            id="exemptions",
+        ),
+    ],
+)
+def test_who_reads_no_patterns_is_told_in_words_once(rule: dict[str, Any], said: list[str]) -> None:
+    assert [clause.plain for clause in plain_of(clauses_of(rule))] == said
+
+
+def test_alternatives_of_a_rule_stand_in_its_sentence() -> None:
+    rule = {"alternatives": [{"elements": ["F"], "max_heavy_atoms": 5}, {"elements": ["Cl"]}]}
+    (said,) = in_sentences(rule)
+    assert said == (
+        "at least one of these is fulfilled (contains F + atoms other than hydrogen: at most 5 or contains Cl)"
+    )

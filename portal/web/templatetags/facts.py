@@ -8,6 +8,7 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from portal.common import named as names
+from substances.group_words import Clause, plain_of
 from substances.reasons import in_words
 from substances.vocabulary import Concern
 
@@ -53,6 +54,18 @@ def evidence_counts(lines: Any) -> list[dict[str, Any]]:
     """How many lines speak against, neither way and for, in this order; only those there are."""
     says = [says_of(line.supports) for line in lines]
     return [{"says": kind, "count": says.count(kind)} for kind in ("against", "mixed", "for") if kind in says]
+
+
+@register.filter
+def plainly(clauses: Any) -> list[Clause]:
+    """The conditions of a rule for who reads no patterns, each said once."""
+    return plain_of(clauses)
+
+
+@register.filter
+def marked(svg: str) -> SafeString:
+    """A drawing of our own `chemistry.depict` that is kept among other values."""
+    return mark_safe(svg)  # noqa: S308 - as above
 
 
 @register.filter
