@@ -63,7 +63,7 @@ def test_the_best_known_member_is_drawn_first_and_beside_it_the_one_least_like_i
     portrait = portrayed(a_group(*members.values(), rule=RULE))
     assert portrait.structure is not None
     assert portrait.structure.substance == members["bisphenol B"]
-    (other,) = portrait.others
+    (other,) = portrait.others or []
     assert (other["name"], other["substance"]) == ("tetrabromobisphenol A", str(members["tetrabromobisphenol A"].pk))
     assert 'class="hl"' in other["svg"]
 

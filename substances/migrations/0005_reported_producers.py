@@ -1,4 +1,4 @@
-"""Who makes what, as lists report it, and that kept pages are made anew when it changes."""
+"""Who makes what, as lists report it; that kept pages are made anew when it changes; portraits of several members."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -9,10 +9,15 @@ from portal.common.marks import marked_too
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('substances', '0003_marks'),
+        ('substances', '0004_split_plan'),
     ]
 
     operations = [
+        migrations.AddField(
+            model_name='groupportrait',
+            name='others',
+            field=models.JSONField(help_text='Further members drawn: id and name of the substance, and the drawing; trusted markup.', null=True),
+        ),
         migrations.AddField(
             model_name='release',
             name='producers_count',
@@ -43,7 +48,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['release', 'sheet', 'line', 'place'],
-                'constraints': [models.UniqueConstraint(fields=('release', 'sheet', 'line', 'place'), name='reported_producer_is_one_place_of_one_line'), models.CheckConstraint(condition=models.Q(('company', ''), _negated=True), name='reported_producer_has_a_name'), models.CheckConstraint(condition=models.Q(models.Q(('resolved_by', ''), ('substance__isnull', True)), models.Q(('substance__isnull', False), models.Q(('resolved_by', ''), _negated=True)), _connector='OR'), name='reported_producer_says_what_tied_it_to_its_substance')],
+                'constraints': [models.UniqueConstraint(fields=('release', 'sheet', 'line', 'place', 'substance'), name='reported_producer_is_said_once_of_a_substance'), models.UniqueConstraint(condition=models.Q(('substance__isnull', True)), fields=('release', 'sheet', 'line', 'place'), name='reported_producer_of_nobody_known_is_one_place_of_one_line'), models.CheckConstraint(condition=models.Q(('company', ''), _negated=True), name='reported_producer_has_a_name'), models.CheckConstraint(condition=models.Q(models.Q(('resolved_by', ''), ('substance__isnull', True)), models.Q(('substance__isnull', False), models.Q(('resolved_by', ''), _negated=True)), _connector='OR'), name='reported_producer_says_what_tied_it_to_its_substance')],
             },
         ),
         marked_too("substances", ["substances_reportedproducer"]),
