@@ -32,7 +32,7 @@ SORT_WORDS = {
 }
 
 # Companies that the page shows; files and REST have all of them.
-MOST_MAKERS = 30
+MOST_MAKERS = 12
 
 
 @require_safe

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from portal.common.rows import RowsAsJSON
 from substances.clocks import Clocks
 from substances.models import ReportedProducer
+from substances.services.group_standing import as_list
 
 _MEMBERS = (
     *("company", "company_group", "stands_for_many", "isin", "domicile", "countries", "substance_id"),
@@ -113,7 +114,7 @@ def _maker(report: Report, rows: list[Mapping[str, Any]]) -> Maker:
         stands_for_many=any(row["stands_for_many"] for row in rows),
         isin=next((row["isin"] for row in rows if row["isin"]), ""),
         domicile=next((row["domicile"] for row in rows if row["domicile"]), ""),
-        countries=tuple(dict.fromkeys(country for row in rows for country in row["countries"])),
+        countries=tuple(dict.fromkeys(country for row in rows for country in as_list(row["countries"]))),
         report=report,
         substances=tuple(sorted(named.items(), key=lambda pair: (pair[1].casefold(), pair[0]))),
     )

@@ -282,6 +282,7 @@ def test_companies_are_counted_by_what_they_make_with_those_of_many_last(tmp_pat
     makers = makers_of(asked(bpa, other))
 
     assert [(one.company, len(one.substances)) for one in makers.companies] == [("Many", 2), ("A Few", 1), ("CBI", 2)]
+    assert makers.companies[0].countries == ("Germany", "France")
     assert (makers.substances, [one.published_on for one in makers.reports]) == (2, [DAY])
     assert makers_of(asked(bpa, other), among={other.pk}).substances == 1
 
