@@ -9,7 +9,7 @@ from portal.common.marks import marked_too
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('substances', '0004_split_plan'),
+        ('substances', '0005_structure_uploads'),
     ]
 
     operations = [
