@@ -33,8 +33,8 @@ from substances.models import (
 )
 from substances.services.list_changes import Changes, answers_today, changes
 from substances.services.list_news import request_news
-from substances.services.list_split_meanwhile import keep_open_what_was_split
 from substances.services.list_producers import kept_rows
+from substances.services.list_split_meanwhile import keep_open_what_was_split
 from substances.services.list_staging import Staged
 from substances.services.news import topic_of
 from substances.services.search_terms import rebuild_for
