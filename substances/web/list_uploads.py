@@ -19,7 +19,7 @@ from portal.organisations.requests import SignedInRequest
 from substances.importers.registry import IMPORTERS
 from substances.models import ChemicalList, ListUpload, Release
 from substances.services.list_uploads import MAPPED, MAX_MAPPING_BYTES, keep_upload, mapping_text
-from substances.web.uploads import answer, crumbs, drop_one, find, page, publish_one, small_enough
+from substances.web.uploads import answer, crumbs, drop_one, find, list_name_of, page, publish_one, small_enough
 
 
 class UploadForm(forms.Form):
@@ -104,7 +104,7 @@ def upload(request: SignedInRequest) -> HttpResponse:
 def uploaded(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """How far it is, what it would change, why it was refused."""
     found = find(request, ListUpload, pk)
-    context = answer(request, found)
+    context = answer(request, found) | {"list_name": list_name_of(found)}
     if context["stopped"] and context["was_publishing"]:  # stopped behind its publication, perhaps
         published = Release.objects.filter(sha256=found.sha256, state=Release.State.PUBLISHED)
         context["release"] = published.select_related("chemical_list").order_by("-released_at").first()

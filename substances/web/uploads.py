@@ -17,7 +17,8 @@ from portal.common.uploads import MAX_FILE_BYTES
 from portal.jobs.models import Job
 from portal.organisations.models import User
 from portal.organisations.requests import SignedInRequest
-from substances.models import Upload
+from substances.importers.registry import IMPORTERS
+from substances.models import ChemicalList, ListUpload, Upload
 from substances.services.uploads import KINDS, drop_upload, publish_upload
 from substances.web.searches import WAITS_MS
 
@@ -34,8 +35,23 @@ def recent_uploads(user: User) -> list[dict[str, Any]]:
     """The last files that a person sent, of any kind, newest first, with where each is."""
     found = [one for kind in KINDS for one in _own(kind, user)[:MOST_RECENT]]
     newest = sorted(found, key=lambda one: one.uploaded_at, reverse=True)[:MOST_RECENT]
+    names = dict(ChemicalList.objects.values_list("slug", "name"))
     rows = [{"upload": one, "url": reverse(f"web:{_named(one)}ed", args=[one.pk])} for one in newest]
-    return [row | {"what": getattr(row["upload"], row["upload"].asked[0])} for row in rows]
+    return [row | {"what": _what(row["upload"], names)} for row in rows]
+
+
+def list_name_of(found: ListUpload) -> str:
+    """Which list a file is, in words: of one's own, what its mapping calls it once it was tried."""
+    return _what(found, dict(ChemicalList.objects.values_list("slug", "name")))
+
+
+def _what(found: Upload, names: dict[str, str]) -> str:
+    if not isinstance(found, ListUpload):
+        return str(getattr(found, found.asked[0]))
+    if found.importer in IMPORTERS:
+        return names.get(IMPORTERS[found.importer].list_slug, found.importer)
+    slug = (found.report or {}).get("list_slug", "")
+    return names.get(slug, slug) or _("A list of our own, with its mapping")
 
 
 def small_enough(given: Any) -> Any:

@@ -67,10 +67,7 @@ def curators(portal: Portal) -> tuple[str, str]:
     """The addresses of two curators, whom the operator made, after the registry was checked once."""
     made = ("ada@example.org", "berta@example.org")
     for email in made:
-        portal.manage(
-            *("createsuperuser", "--noinput", "--email", email),
-            DJANGO_SUPERUSER_PASSWORD=PASSWORD,
-        )
+        portal.make_curator(email=email, password=PASSWORD)
     portal.manage("check_registry")
     return made
 

@@ -52,6 +52,10 @@ class Portal(Running):
         )
         return done.stdout
 
+    def make_curator(self, *, email: str, password: str) -> None:
+        """Somebody who curates, made at the machine."""
+        self.manage("createsuperuser", "--noinput", "--email", email, DJANGO_SUPERUSER_PASSWORD=password)
+
     def address_of(self, name: str) -> str:
         """The path of a substance's page, found as a script would find it."""
         with urllib.request.urlopen(f"{self.url}/api/v1/substances/?q={quote(name)}", timeout=30) as answer:
