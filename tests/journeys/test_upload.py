@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.journeys.portal import Portal
+from tests.journeys.test_axe import faults
 
 MAPPING = Path(__file__).parent.parent / "substances" / "mapped_list_example.yaml"
 PASSWORD = "long-enough-for-a-journey"
@@ -45,6 +46,9 @@ def test_a_curator_sends_a_list_and_publishes_it(curator: BrowserContext, tmp_pa
     expect(page.locator("#upload")).to_contain_text("Nothing is published yet.")
     expect(page.locator("#upload")).to_contain_text("The check digit of CAS number 71-43-3 is 3")
     expect(page.locator("#upload tbody th")).to_contain_text("row 3")
+    seen = [page.url, "/review/lists/upload/", "/review/structures/upload/", "/review/lists/"]
+    assert [fault for address in seen for fault in faults(page, address, 1280)] == []
+    page.goto(seen[0])
     page.get_by_role("button", name="Publish it").press("Enter")
     expect(page.locator("#upload")).to_contain_text("The portal answers from it.")
 
