@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
+from tests.journeys.conftest import PASSWORD, sign_in
 from tests.journeys.portal import Portal
 from tests.journeys.test_axe import faults
 
 MAPPING = Path(__file__).parent.parent / "substances" / "mapped_list_example.yaml"
-PASSWORD = "long-enough-for-a-journey"
 ROWS = (
     "Substance;CAS no.;EC no.;Added on;Concern;Remark",
     "Benzene;71-43-2;200-753-7;2020-01-01;Cancer;-",
@@ -23,11 +23,7 @@ ROWS = (
 def curator(portal: Portal, person: BrowserContext) -> BrowserContext:
     """Somebody who curates: made at the machine, signed in through the page."""
     portal.make_curator(email="uploader@example.org", password=PASSWORD)
-    page = person.new_page()
-    page.goto("/account/login/")
-    page.locator("main [name=login]").fill("uploader@example.org")
-    page.locator("main [name=password]").fill(PASSWORD)
-    page.locator("main form button").last.click()
+    sign_in(person.new_page(), "uploader@example.org")
     return person
 
 
