@@ -73,13 +73,6 @@ def marked(name: str, tables: Sequence[str]) -> migrations.RunPython:
     return migrations.RunPython(_run(name, tables, making), _run(name, tables, taking_back))
 
 
-def marked_too(name: str, tables: Sequence[str]) -> migrations.RunPython:
-    """A step of a later migration: changes to further `tables` renew the mark `name`, too."""
-    watching = {"sqlite": (_SQLITE_WATCH,), "postgresql": (_POSTGRESQL_WATCH,)}
-    leaving = {"sqlite": (_SQLITE_LEAVE,), "postgresql": (_POSTGRESQL_LEAVE,)}
-    return migrations.RunPython(_run(name, tables, watching), _run(name, tables, leaving))
-
-
 def _run(name: str, tables: Sequence[str], steps: Mapping[str, Sequence[Sequence[str]]]) -> Callable[[Any, Any], None]:
     """Runs the statements of the database's vendor, step by step: once, or once for each table where they name one."""
 

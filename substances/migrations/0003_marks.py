@@ -27,10 +27,8 @@ MARKED = [
     "substances_substance",
     "substances_substancegroup",
 ]
-# Made later; the migration that makes them has them watched.
-LATER = {"substances_reportedproducer"}
 
 
 class Migration(migrations.Migration):
     dependencies = [("substances", "0002_search_sqlite_and_postgresql")]
-    operations = [marked("substances", [table for table in MARKED if table not in LATER])]
+    operations = [marked("substances", MARKED)]
