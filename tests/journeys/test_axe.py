@@ -24,6 +24,7 @@ PAGES = [
     "/lists/",
     "/lists/reach-candidate-list/",
     "/lists/reach-candidate-list/diff/",
+    "/groups/",
     "/groups/bisphenols/",
     "/method/",
     "/sources/",
