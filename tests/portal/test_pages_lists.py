@@ -119,7 +119,7 @@ def test_nobody_found_is_not_told_as_nobody_named(client: Client, release: Relea
 def test_the_list_of_lists_has_every_list_under_its_effect(client: Client, release: Release) -> None:
     ChemicalList.objects.create(slug="made", name="Made", publisher="We", effect="duty", source=a_source())
     page = client.get(reverse("web:lists"))
-    told = {one.slug: part["effect"] for part in page.context["effects"] for one in part["lists"]}
+    told = {one["list"].slug: part["effect"] for part in page.context["effects"] for one in part["lists"]}
     assert told == {one.slug: one.effect for one in ChemicalList.objects.all()}
     assert "not imported: starter facts only" in page.content.decode()
 
