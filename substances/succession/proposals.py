@@ -72,7 +72,12 @@ def propose_merge(
     both = _for_proposing(by, substance, [into])
     if seen is not None and seen != seen_of(parts_of([substance.pk, into])):
         raise changed()
-    payload = {"into": str(into), "kept": both[into].name, "name": both[substance.pk].name, **(more or {})}
+    payload = {
+        "into": str(into),
+        "kept": _short(both[into].name),
+        "name": _short(both[substance.pk].name),
+        **(more or {}),
+    }
     return _submit(by, MERGE, substance, payload, reason)
 
 
@@ -101,12 +106,12 @@ def propose_split(
         raise changed()
     check_assigned(lines_of(parts[substance.pk]), assigned, {one.pk for one in chosen})
     named = [dataclasses.replace(one, name=there[one.pk].name) if one.pk in there else one for one in chosen]
-    told = " + ".join(Truncator(one.name).chars(_TOLD) for one in named)
+    told = " + ".join(_short(one.name, _TOLD) for one in named)
     plan = SplitPlan(
         successors=[{"id": str(one.pk), "name": one.name, "is_new": one.is_new} for one in named],
         assigned={key: [str(pk) for pk in pks] for key, pks in assigned.items()},
     )
-    payload = {"name": there[substance.pk].name, "successors": told}
+    payload = {"name": _short(there[substance.pk].name), "successors": told}
     plan.proposal = _submit(by, SPLIT, substance, payload, reason)
     plan.save()
     return plan.proposal
@@ -239,6 +244,11 @@ def _for_proposing(by: User, substance: Substance, others: Collection[uuid.UUID]
     if waiting_about(substance.pk) is not None:
         raise Conflict(_("A proposal to merge or split it waits already."), code="proposed")
     return rows
+
+
+def _short(name: str, most: int = 200) -> str:
+    """A payload is part of an index, which PostgreSQL keeps short."""
+    return Truncator(name).chars(most)
 
 
 def _submit(by: User, kind: str, substance: Substance, payload: Mapping[str, Any], reason: str) -> Proposal:
