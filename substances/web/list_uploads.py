@@ -106,7 +106,7 @@ def uploaded(request: SignedInRequest, pk: UUID) -> HttpResponse:
     found = find(request, ListUpload, pk)
     context = answer(request, found) | {"list_name": list_name_of(found)}
     if context["stopped"] and context["was_publishing"]:  # stopped behind its publication, perhaps
-        published = Release.objects.filter(sha256=found.sha256, state=Release.State.PUBLISHED)
+        published = Release.objects.filter(sha256=found.sha256, released_at__gte=found.job.created_at)
         context["release"] = published.select_related("chemical_list").order_by("-released_at").first()
     return page(request, context, whole="substances/list_uploaded.html", part="substances/partials/_upload.html")
 

@@ -202,6 +202,18 @@ def test_a_file_thrown_away_is_gone_and_its_job_called_off(signed_in: Client, tm
     assert "It was stopped; nothing was published by it." in page_of(signed_in, upload)
 
 
+def test_stopped_behind_its_publication_the_page_leads_to_the_release(signed_in: Client, tmp_path: Path) -> None:
+    upload = worked(sent(signed_in, a_file(tmp_path)))
+    signed_in.post(reverse("web:list-upload-publish", args=[upload.pk]))
+    upload.refresh_from_db()
+    worked(upload)
+    ListUpload.objects.update(report=None)
+    Job.objects.filter(pk=upload.job_id).update(state="cancelled")
+    page = page_of(signed_in, upload)
+    assert "its release had been published by then" in page
+    assert reverse("web:release", args=[SLUG, Release.objects.get().pk]) in page
+
+
 def test_what_was_not_tried_is_not_published(signed_in: Client, tmp_path: Path) -> None:
     upload = sent(signed_in, a_file(tmp_path))
     signed_in.post(reverse("web:list-upload-publish", args=[upload.pk]))
