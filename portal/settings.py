@@ -130,6 +130,8 @@ CACHES = {
 BROKER_DIR = DATA_DIR / "broker"
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "filesystem://")
 BROKER_QUEUES = ("interactive", "batch")  # somebody waits before a page; nobody does
+# Over all workers; the rest of their hands is free for those who wait before a page.
+BATCH_JOBS_AT_ONCE = env.integer("BENIGNA_BATCH_JOBS", 1, minimum=1)
 CELERY_TASK_DEFAULT_QUEUE = BROKER_QUEUES[0]
 CELERY_TASK_QUEUES = [
     Queue(  # type: ignore[no-untyped-call]  # kombu ships no types

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Self
 
+from django.conf import settings
 from django.db import models
-from django.db.models import ExpressionWrapper, F, Q
+from django.db.models import Exists, ExpressionWrapper, F, Q
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
@@ -42,10 +43,21 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.open().filter(deadline__lte=Now())
 
     def claimable(self) -> Self:
-        """Those a worker may take now: queued or abandoned, with an attempt left, before their deadline."""
+        """Those a worker may take now: queued or abandoned, with an attempt left, before their deadline, in turn."""
         free = Q(state="queued") | Q(state="running", lease_until__lt=Now())
         in_time = Q(deadline__isnull=True) | Q(deadline__gt=Now())
-        return self.filter(free, in_time, attempts__lt=F("max_attempts"), cancel_requested_at__isnull=True)
+        wanted = self.filter(free, in_time, attempts__lt=F("max_attempts"), cancel_requested_at__isnull=True)
+        return wanted.exclude(self._must_wait())
+
+    def waiting_their_turn(self) -> Self:
+        """Queued ones of the batch queue, while as many of it run as may."""
+        return self.filter(self._must_wait(), state="queued")
+
+    def _must_wait(self) -> Q:
+        """Work that nobody sits and waits for leaves the workers' other hands to those who do."""
+        running = self.model._default_manager.filter(queue="batch", state="running", lease_until__gte=Now())
+        last_place = settings.BATCH_JOBS_AT_ONCE - 1
+        return Q(Q(queue="batch"), Exists(running.order_by("pk")[last_place : last_place + 1]))
 
     def silent(self, seconds: float) -> Self:
         """Those that wait although the broker was told of them more than `seconds` ago, the first told of first."""

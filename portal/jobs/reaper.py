@@ -70,8 +70,9 @@ def ring_again() -> int:
 
 
 def _unheard() -> list[Job]:
-    """The jobs nobody was told of, then of each queue those whose doorbell is lost."""
-    found = list(Job.objects.filter(state="queued", rung_at__isnull=True).order_by("created_at")[:RINGS_A_ROUND])
+    """The jobs nobody was told of and that may begin, then of each queue those whose doorbell is lost."""
+    untold = Job.objects.claimable().filter(state="queued", rung_at__isnull=True)
+    found = list(untold.order_by("created_at")[:RINGS_A_ROUND])
     for queue in settings.BROKER_QUEUES:
         found += _unanswered(queue)
     return found

@@ -156,7 +156,9 @@ def run_job(job_id: uuid.UUID | str, *, rung_at: dt.datetime | None = None) -> s
     """
     job = claim(job_id, rung_at=rung_at)
     if job is None:
-        return "nothing to do"
+        # The scheduler rings again when it may begin.
+        waits = Job.objects.waiting_their_turn().filter(pk=job_id).update(rung_at=None)
+        return "waits its turn" if waits else "nothing to do"
     with structlog.contextvars.bound_contextvars(job_id=str(job.pk), job=job.name, request_id=job.request_id):
         return _run(job)
 

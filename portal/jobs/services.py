@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 
 import structlog
+from amqp.exceptions import AMQPError
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
@@ -20,7 +21,7 @@ from portal.organisations.models import User
 logger = structlog.get_logger(__name__)
 
 #: What the broker can answer a doorbell with, other than success.
-BROKER_ERRORS = (KombuError, OSError)
+BROKER_ERRORS = (KombuError, AMQPError, OSError)
 #: Seconds a worker's pool child may work on past the job's deadline before it is killed.
 GRACE_SECONDS = 15
 

@@ -74,7 +74,7 @@ class UploadPiece(models.Model):
 class ListUpload(Upload):
     """A publisher's list, or one of one's own with its mapping."""
 
-    kind, work, deadline_seconds = "list_upload", "substances.lists.import", 15 * 60
+    kind, work, deadline_seconds = "list_upload", "substances.lists.import", 60 * 60
     asked = ("importer", "mapping", "published_on", "source_url", "licence")
 
     importer = models.CharField(max_length=80, help_text=_("Slug of the reader, or mapped-list."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -14,6 +15,8 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from pytest_django import Settings
 
 from portal.jobs.lease import LeaseKeeper
 from portal.jobs.models import Job
@@ -83,6 +86,37 @@ def test_a_job_is_claimed_again_when_its_lease_ran_out() -> None:
     again = claim(job.pk)
     assert again is not None
     assert (again.token, again.attempts) == (2, 2)
+
+
+def test_batch_jobs_take_turns_and_nobody_who_waits_for_a_page_waits_for_them() -> None:
+    first, second, search = a_job(queue="batch"), a_job(queue="batch", rung_at=timezone.now()), a_job()
+    running = claimed(first)
+    assert run_job(second.pk) == "waits its turn"
+    assert run_job(search.pk) == "done"
+    second.refresh_from_db()
+    assert (second.state, second.attempts, second.rung_at) == ("queued", 0, None)
+    assert reap().rung == 0
+
+    with running.finishing():
+        pass
+    assert reap().rung == 1
+    assert run_job(second.pk) == "done"
+
+
+def test_a_batch_job_whose_worker_died_keeps_no_other_waiting() -> None:
+    first, second = a_job(queue="batch"), a_job(queue="batch")
+    claimed(first)
+    the_lease_ran_out(first)
+    assert run_job(second.pk) == "done"
+    assert run_job(first.pk) == "done"
+
+
+def test_as_many_batch_jobs_run_as_the_operator_says(settings: Settings) -> None:
+    settings.BATCH_JOBS_AT_ONCE = 2
+    first, second, third = (a_job(queue="batch") for _ in range(3))
+    claimed(first)
+    claimed(second)
+    assert run_job(third.pk) == "waits its turn"
 
 
 def test_a_superseded_claim_writes_nothing() -> None:
@@ -279,6 +313,32 @@ def test_a_job_is_accepted_while_the_broker_is_down() -> None:
 def test_a_job_is_accepted_while_the_broker_says_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         job, _ = asked_for_elsewhere(broker=f"amqp://127.0.0.1:{silent.getsockname()[1]}//")
+    assert (job.state, job.rung_at) == ("queued", None)
+
+
+def turn_away(server: socket.socket) -> None:
+    """Answers one caller as RabbitMQ does who names no virtual host of its: start, then close (AMQP 0-9-1)."""
+
+    def frame(method: int, arguments: bytes) -> bytes:
+        payload = struct.pack(">HH", 10, method) + arguments
+        return struct.pack(">BHI", 1, 0, len(payload)) + payload + b"\xce"
+
+    caller, _ = server.accept()
+    with caller:
+        caller.recv(8)
+        caller.sendall(frame(10, struct.pack(">BBI", 0, 9, 0) + b"\0\0\0\x05PLAIN" + b"\0\0\0\x05en_US"))
+        caller.recv(4096)
+        caller.sendall(frame(50, struct.pack(">HB", 530, 11) + b"NOT_ALLOWED" + struct.pack(">HH", 10, 40)))
+        caller.recv(4096)
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+def test_a_job_is_accepted_while_the_broker_turns_us_away() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as beside:
+        answered = beside.submit(turn_away, server)
+        job, _ = asked_for_elsewhere(broker=f"amqp://127.0.0.1:{server.getsockname()[1]}/no-such-host")
+        answered.result()
     assert (job.state, job.rung_at) == ("queued", None)
 
 
