@@ -130,12 +130,14 @@ class World:
 
     Attributes:
         day: today.
+        imported: slugs of lists of which a release answers; for the others the starter catalogue does.
         legal: slugs of lists whose classifications are law.
         labels: by list, the group labels it uses at all, folded.
         non_members: (slug of a group, slug of a substance) that the group's own rule must not match.
     """
 
     day: dt.date
+    imported: frozenset[str]
     legal: frozenset[str]
     labels: Mapping[str, frozenset[str]]
     non_members: frozenset[tuple[str, str]]

@@ -107,7 +107,9 @@ def flags_without_ground(known: Known, world: World) -> Iterator[Found]:
         if flag.of_list in world.legal or flag.rule.startswith("clp/"):
             founded = (flag.of_list, flag.concern) in classified
         else:
-            founded = flag.of_list in lists
+            # Of a list that was never imported the catalogue has single facts; each cites its row.
+            cites = flag.place.release is None and flag.of_list not in world.imported
+            founded = cites or flag.of_list in lists
         if not founded:
             details = {"concern": flag.concern, "authority": flag.authority, "ground": flag.ground, "flag": flag.pk}
             key = (str(known.pk), flag.concern, flag.strength, flag.authority, flag.of_list)

@@ -45,9 +45,10 @@ _NAMES = (NameKind.PREFERRED, NameKind.SYNONYM, NameKind.SYSTEMATIC)
 
 
 def the_world() -> World:
-    """What is the same for all substances: four statements, and the catalogue's own non-members."""
+    """What is the same for all substances: five statements, and the catalogue's own non-members."""
     day = timezone.localdate()
     legal = ChemicalList.objects.filter(effect=ListEffect.CLASSIFICATION).values_list("slug", flat=True)
+    imported = ChemicalList.objects.filter(current_release__isnull=False).values_list("slug", flat=True)
     labels: dict[str, frozenset[str]] = {}
     for slug, fact in LABELLING.items():
         rows = ListMembership.objects.in_force().filter(chemical_list__slug=slug, entry__isnull=False)
@@ -55,7 +56,7 @@ def the_world() -> World:
         labels[slug] = frozenset(folded_label(one) for row in printed.iterator(BATCH) for one in row or ())
     groups = read_catalogue().groups
     non_members = frozenset((group.slug, slug) for group in groups for slug in group.non_members)
-    return World(day, frozenset(legal), labels, non_members)
+    return World(day, frozenset(imported), frozenset(legal), labels, non_members)
 
 
 def batches() -> Iterator[list[Known]]:

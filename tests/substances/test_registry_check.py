@@ -17,7 +17,13 @@ from substances.registry_check.of_substance import check
 
 DAY = dt.date(2026, 6, 1)
 CLP = "clp-annex-vi"
-WORLD = World(DAY, frozenset({CLP}), {"sin-list": frozenset({"bisphenols"})}, frozenset({("bisphenols", "near-miss")}))
+WORLD = World(
+    DAY,
+    frozenset({"reach-candidate-list"}),
+    frozenset({CLP}),
+    {"sin-list": frozenset({"bisphenols"})},
+    frozenset({("bisphenols", "near-miss")}),
+)
 
 
 def a_flag(concern: str = "carcinogenic", strength: str = "known_or_presumed", **more: Any) -> Flag:
@@ -105,6 +111,13 @@ def test_a_flag_stands_on_a_class_or_a_row_or_a_proposal() -> None:
     assert kinds(flags=[listed], named=[named("reach-candidate-list")]) == []
     assert kinds(flags=[listed], named=[named("reach-candidate-list", until=DAY)]) == ["flag_unfounded"]
     assert kinds(flags=[a_flag(by_people=True, of_list="")]) == []
+
+
+def test_a_flag_of_the_starter_stands_on_the_row_it_cites_until_its_list_is_imported() -> None:
+    cited = a_flag("pbt_vpvb", rule="eu-pbt/pbt", authority="authority_assessment", of_list="eu-pbt-assessment")
+    assert kinds(flags=[cited]) == []
+    released = dataclasses.replace(cited, place=Place(uuid.uuid4(), 3))
+    assert kinds(flags=[released]) == ["flag_unfounded"]
 
 
 def test_a_statement_belongs_to_its_class() -> None:
