@@ -28,7 +28,7 @@ QUERY_BUDGETS = {
     "api:group": 5,
     "api:group-members": 5,
     "api:group-producers": 4,
-    "api:substance-producers": 3,
+    "api:substance-producers": 4,
     "api:alternatives": 8,
     "api:list-substances": 7,
     "api:company-profile": 8,
