@@ -83,14 +83,6 @@ def catalogue(db: None) -> None:
 
 
 @pytest.fixture
-def worker(transactional_db: None) -> Iterator[LiveWorker]:
-    """A real prefork Celery worker on the test's database, with a broker folder (or queues) of its own."""
-    live = start_worker(database_url=COPIES.url)
-    yield live
-    live.stop()
-
-
-@pytest.fixture
 def scheduler(transactional_db: None) -> Iterator[Running]:
     """A real scheduler on the test's database."""
     command = [sys.executable, "manage.py", "scheduler"]
@@ -98,6 +90,17 @@ def scheduler(transactional_db: None) -> Iterator[Running]:
     running = Running(command, environment=environment, log=DATA_DIR / "scheduler.log")
     yield running
     running.stop()
+
+
+@pytest.fixture
+def worker(scheduler: Running) -> Iterator[LiveWorker]:
+    """A real prefork Celery worker on the test's database, with a broker folder (or queues) of its own.
+
+    With a scheduler, as everywhere: a broker too busy to hear a doorbell is told again.
+    """
+    live = start_worker(database_url=COPIES.url)
+    yield live
+    live.stop()
 
 
 @pytest.fixture(scope="session")
