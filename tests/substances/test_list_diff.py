@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 from pathlib import Path
 
 import pytest
@@ -221,3 +222,17 @@ def test_the_number_of_statements_does_not_grow_with_rows(tmp_path: Path) -> Non
 )
 def test_numbers_are_read_from_cells_of_their_own(cell: str, numbers: set[tuple[str, str]]) -> None:
     assert printed_numbers({"any header": cell}) == numbers
+
+
+def test_a_diff_leaves_the_collector_as_it_was(tmp_path: Path) -> None:
+    then = a_release(tmp_path, [a_row(1)])
+    other = Release(chemical_list=ChemicalList(pk=-1, slug="another"))
+    with pytest.raises(ValueError, match="one list"):
+        diff_of_releases(then, other)
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        diff_of_releases(then, then)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
