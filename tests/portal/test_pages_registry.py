@@ -145,9 +145,10 @@ def test_a_flag_is_not_raised_on_a_class_that_fell_meanwhile(curator: User, tmp_
 def test_a_flag_without_a_row_is_withdrawn(curator: User) -> None:
     substance = a_substance()
     source = a_source(key="copy")
-    source.copy_of_list = "eu-pops"
+    source.copy_of_list = "clp-annex-vi"
     source.save()
-    said = {"concern": "pbt_vpvb", "authority": "authority_assessment", "legal_basis": "made", "checked": "file"}
+    said = {"concern": "carcinogenic", "strength": "known_or_presumed", "authority": "harmonised", "rule": "clp/carc-1"}
+    said |= {"legal_basis": "made", "checked": "file"}
     flag = ConcernFlag.objects.create(substance=substance, source=source, since=DAY, **said)
     finding = found("flag_unfounded")
     accepted(propose_remedy(by=curator, finding=finding, remedy="withdraw_flag", about=substance.pk))
