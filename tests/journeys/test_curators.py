@@ -32,20 +32,20 @@ def test_a_finding_becomes_a_proposal_by_one_key_and_what_another_accepts_shows_
     portal: Portal, person: BrowserContext, other: BrowserContext, curators: tuple[str, str]
 ) -> None:
     ada, berta = two_pages((person, other), curators)
-    page_of_it = portal.address_of("bumetrizole")
+    page_of_it = portal.address_of("sodium peroxometaborate")
     berta.goto(page_of_it)
-    expect(berta.locator("#concerns")).to_contain_text("ECHA PBT assessment")
+    expect(berta.locator("#concerns")).to_contain_text("H360Df")
 
     ada.goto("/review/registry/?kind=flag_unfounded")
-    finding = ada.locator("li.card", has=ada.get_by_role("link", name="bumetrizole"))
+    finding = ada.locator("li.card", has=ada.get_by_role("link", name="sodium peroxometaborate"))
     finding.get_by_role("button", name="Propose to withdraw it").focus()
     ada.keyboard.press("Enter")
     expect(ada.locator("main")).to_contain_text("Nothing changes until another curator accepts it")
     expect(finding).to_contain_text("A proposal waits for another curator")
 
-    accept(berta, "bumetrizole")
+    accept(berta, "sodium peroxometaborate")
     berta.goto(page_of_it)
-    expect(berta.locator("#concerns")).not_to_contain_text("ECHA PBT assessment")
+    expect(berta.locator("#concerns")).not_to_contain_text("H360Df")
 
 
 def test_two_records_are_merged_by_two_curators_and_the_old_address_leads_on(
