@@ -15,6 +15,7 @@ from django.db.models import Count
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from portal.common.batches import batches
 from substances.models import GroupMembership
 
 Counts = Mapping[uuid.UUID, int]
@@ -61,8 +62,8 @@ def touched_by(substances: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, i
     """
     wanted = sorted(substances)
     found: dict[uuid.UUID, dict[str, int]] = {pk: {} for pk in wanted}
-    for start in range(0, len(wanted), _AT_ONCE):
-        for slug, counts in impact_of(wanted[start : start + _AT_ONCE]).items():
+    for some in batches(wanted, _AT_ONCE):
+        for slug, counts in impact_of(some).items():
             for pk, count in counts.items():
                 if count:
                     found[pk][slug] = count

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import override
 
+from portal.common.batches import batches
 from portal.common.spreadsheet import Cell
 from portal.companies.models import Production
 from substances.clocks import Clocks
@@ -65,8 +66,7 @@ def members_beside(group: SubstanceGroup, chosen: GroupMemberFilter, clocks: Clo
     """Each member that is left, by name, with the columns `COLUMNS`."""
     pks = list(chosen.qs.order_by("member_name", "pk").values_list("pk", flat=True))
     is_registered = ChemicalList.objects.filter(slug=REGISTRATIONS, current_release__isnull=False).exists()
-    for start in range(0, len(pks), _AT_ONCE):
-        some = pks[start : start + _AT_ONCE]
+    for some in batches(pks, _AT_ONCE):
         rows = {row.pk: row for row in members_of(group, clocks).filter(pk__in=some)}
         told = _Told([row.substance_id for row in rows.values()], clocks, is_registered=is_registered)
         yield from ((rows[pk].substance_id, _cells(rows[pk], told)) for pk in some if pk in rows)

@@ -47,6 +47,7 @@ class ReleaseReportSerializer(serializers.Serializer[Any]):
     members = serializers.IntegerField()
     continuations = serializers.IntegerField()
     unusable = serializers.IntegerField()
+    producers = serializers.IntegerField(help_text="Rows beside the list that say who makes what.")
     lost = serializers.IntegerField(help_text="Rows that are none of these: 0.")
     substances_made = serializers.IntegerField()
     memberships = serializers.IntegerField()

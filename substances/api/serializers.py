@@ -28,7 +28,7 @@ M = TypeVar("M", bound=Model)
 class FactSerializer(serializers.ModelSerializer[M]):
     """A fact; its source is given by its key."""
 
-    # The stubs take a declared field for the attribute of the same name.
+    # Type stubs take a declared field for the attribute of the same name.
     source = serializers.SlugRelatedField("key", read_only=True)  # type: ignore[assignment,var-annotated]
 
 

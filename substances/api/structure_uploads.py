@@ -24,7 +24,7 @@ class StructureUploadFormSerializer(serializers.Serializer[Any]):
     """A file, who says it, and how far that is trusted."""
 
     file = serializers.FileField(help_text="CSV, TSV, XLSX or SDF with numbers and structures, at most 25 MiB.")
-    # The stubs take a declared field for the attribute of the same name.
+    # Type stubs take a declared field for the attribute of the same name.
     source = serializers.CharField(  # type: ignore[assignment]
         max_length=200, help_text="Who gives these structures, and in which edition."
     )

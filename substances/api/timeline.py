@@ -41,7 +41,7 @@ class HappeningSerializer(serializers.Serializer[Any]):
     as_amended = serializers.BooleanField(
         help_text="The entry was amended since: details and concerns are those it has now, not those of that day."
     )
-    # The stubs take a declared field for the attribute of the same name.
+    # Type stubs take a declared field for the attribute of the same name.
     source = serializers.CharField(help_text="Key of the source.")  # type: ignore[assignment]
     release = serializers.UUIDField(allow_null=True, help_text="Null for the starter catalogue and people's flags.")
     release_published_on = serializers.DateField(allow_null=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from portal.common.batches import batches
 from portal.common.spreadsheet import Cell
 from substances.downloads.rows import cell_of
 from substances.models import Substance
@@ -27,8 +28,8 @@ def diff_rows(diff: ListDiff) -> Iterator[dict[str, Any]]:
         *(("removed", row, None) for row in diff.removed),
         *(("changed", one.after, what) for one in diff.changed for what in one.what),
     ]
-    for start in range(0, len(flat), _AT_ONCE):
-        yield from _told(flat[start : start + _AT_ONCE])
+    for some in batches(flat, _AT_ONCE):
+        yield from _told(some)
 
 
 def diff_table(diff: ListDiff) -> Iterator[list[Cell]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from portal.common.batches import batches
 from portal.common.spreadsheet import Cell
 from substances.downloads.rows import Beside
 from substances.models import ListMembership, Release
@@ -31,9 +32,9 @@ def listed_beside(release: Release | None, named: QuerySet[ListMembership]) -> t
 
 
 def _beside(ids: list[int]) -> Iterator[Beside]:
-    for start in range(0, len(ids), _AT_ONCE):
-        rows = ListMembership.objects.select_related("entry").in_bulk(ids[start : start + _AT_ONCE])
-        for pk in ids[start : start + _AT_ONCE]:
+    for some in batches(ids, _AT_ONCE):
+        rows = ListMembership.objects.select_related("entry").in_bulk(some)
+        for pk in some:
             if pk in rows:
                 yield rows[pk].substance_id, _cells(rows[pk])
 

@@ -6,12 +6,12 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import override
 
+from portal.common.batches import batches
 from portal.common.spreadsheet import Cell
 from substances.chemistry.skeleton import is_disputed, skeleton_of
 from substances.clocks import Clocks, now
@@ -59,8 +59,7 @@ def substance_rows(
         molfiles: with `molfile`, the text of one, and `structure_source`.
         clocks: for which day lists and concerns are told; today's without.
     """
-    there = iter(substances)
-    while batch := list(islice(there, _AT_ONCE)):
+    for batch in batches(substances, _AT_ONCE):
         known = _Known({pk for pk, _ in batch}, molfiles=molfiles, clocks=clocks or now())
         for pk, beside in batch:
             if pk in known.names:

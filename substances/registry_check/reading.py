@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import itertools
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.utils import timezone
 
+from portal.common.batches import batches
 from substances.chemistry.skeleton import skeleton_of
 from substances.models import (
     ChemicalList,
@@ -59,7 +58,7 @@ def the_world() -> World:
     return World(day, frozenset(imported), frozenset(legal), labels, non_members)
 
 
-def batches() -> Iterator[list[Known]]:
+def known_in_batches() -> Iterator[list[Known]]:
     """All living substances with their facts, nine statements for each batch."""
     last: UUID | None = None
     while True:
@@ -167,7 +166,7 @@ def shared_claims() -> Iterator[Found]:
     """Numbers and names of several living substances: grouped by the database, four statements for each batch."""
     numbers = Identifier.objects.filter(_LIVING).exclude(scheme=IdentifierScheme.INDEX).order_by()
     twice = numbers.values("scheme", "value").annotate(n=Count("substance", distinct=True)).filter(n__gt=1)
-    for batch in _batched(twice.order_by("scheme", "value").values_list("scheme", "value").iterator(BATCH)):
+    for batch in batches(twice.order_by("scheme", "value").values_list("scheme", "value").iterator(BATCH), BATCH):
         rows = Identifier.objects.filter(_LIVING, value__in={value for _scheme, value in batch}).order_by("pk")
         claims = _grouped(rows.values_list("scheme", "value", "substance_id"), set(batch))
         holders = _holders({pk for pks in claims.values() for pk in pks})
@@ -175,7 +174,7 @@ def shared_claims() -> Iterator[Found]:
             yield from of_claims.shared_number(scheme, value, [holders[pk] for pk in pks])
     names = SearchTerm.objects.filter(_LIVING, kind__in=_NAMES).order_by()
     common = names.values("folded").annotate(n=Count("substance", distinct=True)).filter(n__gt=1)
-    for texts in _batched(common.order_by("folded").values_list("folded", flat=True).iterator(BATCH)):
+    for texts in batches(common.order_by("folded").values_list("folded", flat=True).iterator(BATCH), BATCH):
         same = SearchTerm.objects.filter(_LIVING, kind__in=_NAMES, folded__in=texts).order_by("pk")
         shown = dict(same.values_list("folded", "text"))
         called = _grouped((("", folded, pk) for folded, pk in same.values_list("folded", "substance_id")), None)
@@ -185,12 +184,6 @@ def shared_claims() -> Iterator[Found]:
 
 
 _LIVING = is_living("substance__")
-
-
-def _batched(rows: Iterable[Any]) -> Iterator[list[Any]]:
-    there = iter(rows)
-    while batch := list(itertools.islice(there, BATCH)):
-        yield batch
 
 
 def _grouped(
@@ -232,7 +225,7 @@ def releases() -> Iterator[Found]:
 def _rows(release: Release, places: Collection[tuple[str, int]]) -> dict[tuple[str, int], of_rows.Row]:
     """By sheet and line, the row and the substance that it names where it names one alone."""
     found: dict[tuple[str, int], of_rows.Row] = {}
-    for batch in _batched(sorted({line for _sheet, line in places})):
+    for batch in batches(sorted({line for _sheet, line in places}), BATCH):
         entries = Entry.objects.filter(release=release, line__in=batch).order_by()
         named = ListMembership.objects.filter(entry=OuterRef("pk")).order_by("pk").values("substance")
         counted = entries.annotate(n=Count("memberships"), one=Subquery(named[:1]))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
-import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.common.batches import batches
 from portal.common.errors import Conflict, NotAllowed, NotValid
 from portal.common.text import tidy
 from portal.organisations.models import User
@@ -88,7 +88,7 @@ def check_registry(*, keep: bool = True, progress: Progress | None = None) -> Ch
 
 def _everything(substances: Counter[str], progress: Progress) -> Iterator[Found]:
     world = reading.the_world()
-    for batch in reading.batches():
+    for batch in reading.known_in_batches():
         for known in batch:
             yield from check(known, world)
         substances["seen"] += len(batch)
@@ -102,7 +102,7 @@ def _everything(substances: Counter[str], progress: Progress) -> Iterator[Found]
 
 def _batched(found: Iterator[Found]) -> Iterator[dict[str, Found]]:
     """By key; what has the key of one before in its batch is the same contradiction."""
-    while batch := list(itertools.islice(found, _BATCH)):
+    for batch in batches(found, _BATCH):
         yield {key_of(one): one for one in batch}
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 
+from portal.common.batches import batches
 from substances.vocabulary import Checked
 
 M = TypeVar("M", bound=Model)
@@ -75,8 +76,8 @@ def reconcile(
             altered.append(present)
     gone = [row for row in existing.values() if is_starters(row)] if remove else []
     # What goes makes way first: a structure of another source is another row, and only one can be shown first.
-    for start in range(0, len(gone), _BATCH):
-        model._default_manager.filter(pk__in=[row.pk for row in gone[start : start + _BATCH]]).delete()
+    for some in batches([row.pk for row in gone], _BATCH):
+        model._default_manager.filter(pk__in=some).delete()
     model._default_manager.bulk_create(new, batch_size=_BATCH)
     if altered:
         model._default_manager.bulk_update(altered, compared, batch_size=100)

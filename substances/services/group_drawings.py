@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from django.db.models import Count
 
+from portal.common.batches import batches
 from substances.chemistry.sandbox_client import Sandbox, SandboxFailed
 from substances.models import ListMembership, Structure
 from substances.similarity.store import StoredFingerprints
@@ -66,8 +67,7 @@ def _best_known(members: Collection[uuid.UUID]) -> list[Structure]:
     """The structures shown first: those one reads at a glance in front, by how many lists of concern name them."""
     named: dict[uuid.UUID, int] = {}
     rows = list(_structures(members))
-    for start in range(0, len(rows), _AT_ONCE):
-        some = [row.substance_id for row in rows[start : start + _AT_ONCE]]
+    for some in batches([row.substance_id for row in rows], _AT_ONCE):
         lists = ListMembership.objects.in_force().filter(chemical_list__effect=ListEffect.CONCERN, substance__in=some)
         counted = lists.order_by().values("substance").annotate(n=Count("chemical_list", distinct=True))
         named |= dict(counted.values_list("substance", "n"))
@@ -79,10 +79,9 @@ def _order(row: Structure, lists: int) -> tuple[Any, ...]:
 
 
 def _structures(members: Collection[uuid.UUID]) -> Iterator[Structure]:
-    ordered = sorted(members)
-    for start in range(0, len(ordered), _AT_ONCE):
-        some = Structure.objects.filter(is_current=True, substance__in=ordered[start : start + _AT_ONCE])
-        yield from some.select_related("substance").defer("svg", "as_reported", "issues")
+    for some in batches(sorted(members), _AT_ONCE):
+        rows = Structure.objects.filter(is_current=True, substance__in=some)
+        yield from rows.select_related("substance").defer("svg", "as_reported", "issues")
 
 
 def _beside(row: Structure, likeness: Fraction) -> tuple[Any, ...]:

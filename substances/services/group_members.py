@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import F
 from django.utils import timezone
 
+from portal.common.batches import batches
 from portal.watching.services import record_events
 from substances.models import (
     GroupAssessment,
@@ -150,15 +151,14 @@ def _membership(version: GroupRuleVersion, substance: UUID, exempt: list[dict[st
 
 
 def _delete(pks: list[int]) -> None:
-    for start in range(0, len(pks), _AT_ONCE):
-        GroupMembership.objects.filter(pk__in=pks[start : start + _AT_ONCE]).delete()
+    for some in batches(pks, _AT_ONCE):
+        GroupMembership.objects.filter(pk__in=some).delete()
 
 
 def touch(substances: Collection[UUID]) -> None:
     """Entity tags of these substances grow."""
-    pks = sorted(substances)
-    for start in range(0, len(pks), _AT_ONCE):
-        Substance.objects.filter(pk__in=pks[start : start + _AT_ONCE]).update(revision=F("revision") + 1)
+    for some in batches(sorted(substances), _AT_ONCE):
+        Substance.objects.filter(pk__in=some).update(revision=F("revision") + 1)
 
 
 def put_in_force(version: GroupRuleVersion) -> Moved | None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from portal.common.batches import batches
 from portal.jobs.models import Job
 from portal.jobs.running import Work
 from portal.jobs.services import request_job
@@ -31,7 +32,8 @@ from substances.similarity.store import Near
 from substances.vocabulary import How, ListEffect
 
 NEWS_WORK = "substances.lists.tell-news"
-DEADLINE_SECONDS = 3600
+# Batch jobs take turns: it may begin behind a long import, and nobody asks for it again.
+DEADLINE_SECONDS = 6 * 3600
 MOST_OF_ONE = 20
 MOST_OF_A_RELEASE = 2000
 _NAMED_AT_ONCE = 20
@@ -82,9 +84,7 @@ def _changed(release: Release, before: Release) -> Iterator[list[Told]]:
     for one in diff_of_releases(before, release).changed:
         for pk in one.after.substances - fresh:
             differs[pk] |= dict.fromkeys(difference.kind for difference in one.what)
-    wanted = sorted(differs)[:MOST_OF_A_RELEASE]
-    for start in range(0, len(wanted), _TOLD_AT_ONCE):
-        part = wanted[start : start + _TOLD_AT_ONCE]
+    for part in batches(sorted(differs)[:MOST_OF_A_RELEASE], _TOLD_AT_ONCE):
         touched = touched_by(part)
         said = {"list": release.chemical_list.slug, "release": str(release.pk)}
         yield [("list.changed", pk, {**said, "differs": list(differs[pk]), "touches": touched[pk]}) for pk in part]
@@ -128,8 +128,8 @@ def _neighbours(release: Release, before: Release) -> Iterator[list[Told]]:
         frozenset(Substance.objects.with_disputed_structure().values_list("pk", flat=True)),
     )
     listed, left = [pk for pk in listed_by(release, before) if pk not in ground.restricted], MOST_OF_A_RELEASE
-    for start in range(0, len(listed), _NAMED_AT_ONCE):
-        part = [*_beside(listed[start : start + _NAMED_AT_ONCE], release, ground)][:left]
+    for some in batches(listed, _NAMED_AT_ONCE):
+        part = [*_beside(some, release, ground)][:left]
         left -= len(part)
         if part:
             touched = touched_by({pk for _, pk, _ in part})

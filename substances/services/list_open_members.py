@@ -21,10 +21,6 @@ from substances.impact import touched_by
 from substances.importers.base import Member
 from substances.models import (
     ChemicalList,
-    ConcernFlag,
-    ExposureLimit,
-    HazardClassification,
-    HealthFact,
     Identifier,
     ListMembership,
     MemberDecision,
@@ -35,6 +31,7 @@ from substances.models import (
     Substance,
 )
 from substances.services.heirs import heirs
+from substances.services.list_facts import FACTS_OF_ROWS
 from substances.services.list_resolution import valid_numbers
 from substances.services.member_decisions import BY_CURATOR, key_of, state
 from substances.services.news import topic_of
@@ -252,7 +249,7 @@ def _unname(rows: Iterable[OpenMember]) -> None:
             said = {"entry": row.entry, "substance": pk}
             gone, _kinds = ListMembership.objects.filter(resolved_by=BY_CURATOR, **said).delete()
             if gone and not ListMembership.objects.filter(**said).exists():
-                for model in (HazardClassification, ConcernFlag, HealthFact, ExposureLimit):
+                for model in FACTS_OF_ROWS:
                     model._default_manager.filter(**said).delete()
             if gone:
                 touched[pk] = row.release

@@ -9,12 +9,12 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from portal.common.batches import batches
 from substances.importers.base import Member, Problem, ProducerRow
 from substances.models import Release, ReportedProducer, Source
 from substances.services.list_resolution import Resolved, Resolver
@@ -32,10 +32,10 @@ class ReleaseGone(Exception):
 
 @dataclasses.dataclass(slots=True)
 class StagedProducers:
-    """What staging counted: rows of the sheet, and what is odd about them, in its order."""
+    """What staging counted: rows of the sheet, and what is odd about which of them, in its order."""
 
     rows: int = 0
-    problems: list[tuple[Problem, int]] = dataclasses.field(default_factory=list)
+    problems: list[tuple[Problem, ProducerRow]] = dataclasses.field(default_factory=list)
 
 
 def stage_producers(
@@ -50,14 +50,14 @@ def stage_producers(
         ReleaseGone: see there.
         WrongFile: from `rows`; what was staged before stays for the caller to clear.
     """
-    staged, there = StagedProducers(), iter(rows)
+    staged = StagedProducers()
     done = set(ReportedProducer.objects.filter(release=release).values_list("sheet", "line"))
-    while batch := list(islice(there, _BATCH)):
+    for batch in batches(rows, _BATCH):
         staged.rows += len(batch)
         written: list[ReportedProducer] = []
         for row in batch:
             found = [resolver.named(member) for member in row.members]
-            staged.problems += [(problem, row.line) for problem in dict.fromkeys(_problems(row, found))]
+            staged.problems += [(problem, row) for problem in dict.fromkeys(_problems(row, found))]
             if (row.sheet, row.line) not in done:
                 written += _rows(row, found, release, source)
         if written:
@@ -72,15 +72,12 @@ def kept_rows(release: Release) -> int:
 
 
 def _problems(row: ProducerRow, found: Iterable[Resolved]) -> Iterator[Problem]:
-    """What is odd, with the sheet's name in front: its lines are counted beside those of the list."""
-    told = [*row.problems]
+    yield from row.problems
     for one in found:
-        told += one.problems
+        yield from one.problems
         if one.substance is None and not one.problems:
             who = _called(one.member)
-            told.append(Problem("producer_of_unknown", f"{row.company}: {who} names nobody we know; kept as reported"))
-    for problem in told:
-        yield Problem(problem.code, f"{row.sheet}: {problem.message}")
+            yield Problem("producer_of_unknown", f"{row.company}: {who} names nobody we know; kept as reported")
 
 
 def _called(member: Member) -> str:

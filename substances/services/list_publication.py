@@ -11,17 +11,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from portal.common.batches import batches
 from portal.common.inserting import insert_rows
 from portal.organisations.models import User
 from portal.watching.services import record_event, record_events
 from substances.impact import touched_by
 from substances.models import (
     ChemicalList,
-    ConcernFlag,
     Entry,
-    ExposureLimit,
-    HazardClassification,
-    HealthFact,
     Identifier,
     ListMembership,
     Name,
@@ -32,6 +29,7 @@ from substances.models import (
     Substance,
 )
 from substances.services.list_changes import Changes, answers_today, changes
+from substances.services.list_facts import FACTS_OF_ROWS
 from substances.services.list_news import request_news
 from substances.services.list_producers import kept_rows
 from substances.services.list_split_meanwhile import keep_open_what_was_split
@@ -40,14 +38,11 @@ from substances.services.news import topic_of
 from substances.services.search_terms import rebuild_for
 from substances.vocabulary import Checked, EntryRole, NameKind
 
-# What an entry of a release states of a substance.
-_FACTS = (ListMembership, HazardClassification, ConcernFlag, HealthFact, ExposureLimit)
 _AT_ONCE = 500
 # Search learns of so many in one transaction; others who write get their turn in the pause behind it.
 _FOUND_AT_ONCE = 100
 _PAUSE_S = 0.005
 # A process that published and lives has taught search within seconds.
-_LONGEST_NAME = 1000
 _FINISHED_AFTER = dt.timedelta(minutes=10)
 
 
@@ -93,8 +88,8 @@ def make_findable(release: Release) -> None:
     taught = Release.objects.get(pk=release.pk).learned
     rows = (*taught.get("identifiers", []), *taught.get("names", []))
     substances = sorted({uuid.UUID(row[0]) for row in rows})
-    for start in range(0, len(substances), _FOUND_AT_ONCE):
-        rebuild_for(Substance.objects.filter(pk__in=substances[start : start + _FOUND_AT_ONCE]))
+    for some in batches(substances, _FOUND_AT_ONCE):
+        rebuild_for(Substance.objects.filter(pk__in=some))
         time.sleep(_PAUSE_S)
     Release.objects.filter(pk=release.pk, state=Release.State.PUBLISHED).update(learned={})
 
@@ -131,7 +126,7 @@ def _learn(release: Release) -> None:
     insert_rows(
         Name,
         ("substance_id", "language", "text", "kind", *_FACT),
-        ((pk, "en", text[:_LONGEST_NAME], NameKind.SYNONYM, *fact(line)) for pk, text, line in names),
+        ((pk, "en", text, NameKind.SYNONYM, *fact(line)) for pk, text, line in names),
     )
 
 
@@ -170,7 +165,8 @@ def _check_sum(release: Release) -> None:
 def _follow_merges(release: Release) -> None:
     """Substances merged while the release was staged or waited: what is said of them goes to the one that stands."""
     merged = list(Substance.objects.filter(merged_into__isnull=False).values_list("pk", flat=True))
-    for model in (*_FACTS, ReportedProducer) if merged else ():
+    holding: tuple[type[Any], ...] = (*FACTS_OF_ROWS, ReportedProducer)
+    for model in holding if merged else ():
         rows = model._default_manager.filter(release=release, substance__in=merged)
         for row in rows.select_related("substance"):
             root: Any = row.substance
@@ -225,7 +221,8 @@ def _tell(release: Release, difference: Changes, *, first: bool) -> None:
 def clear(release: uuid.UUID) -> None:
     """Deletes a release that was not published, with everything staged for it, batch by batch; safe to repeat."""
     unpublished = ~Q(release__state=Release.State.PUBLISHED)
-    for model in (*_FACTS, ReportedProducer, OpenMember, Entry):
+    told: tuple[type[Any], ...] = (*FACTS_OF_ROWS, ReportedProducer, OpenMember, Entry)
+    for model in told:
         _delete(model, Q(release=release) & unpublished)
     hidden = Q(substance__staged_by=release) & ~Q(substance__staged_by__state=Release.State.PUBLISHED)
     # A waiting release may have named one of them since; then it is that one's to keep.

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Model
-
 from substances.importers.base import Classified, StatedConcern
 from substances.models import (
     ConcernFlag,
     Entry,
-    ExposureLimit,
     HazardClassification,
-    HealthFact,
     ListMembership,
     OpenMember,
     Release,
     Substance,
 )
 from substances.services.heirs import heirs
+from substances.services.list_facts import FACTS_OF_ROWS
 from substances.services.member_decisions import stated_by
 
-_STATED: tuple[type[Model], ...] = (ListMembership, HazardClassification, ConcernFlag, HealthFact, ExposureLimit)
 _CONCERN = ("concern", "strength", "authority", "legal_basis", "rule")
 _CLASS = ("hazard_class", "hazard_statement", "as_printed")
 
@@ -59,5 +55,5 @@ def _keep_open(release: Release, entry: Entry, gone: Substance, candidates: list
             states=stated_by(concerns, classes),
             **why,
         )
-    for model in _STATED:
+    for model in FACTS_OF_ROWS:
         model._default_manager.filter(**said).delete()

@@ -14,13 +14,13 @@ import gc
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from portal.common.batches import batches
 from substances.importers.base import (
     Classified,
     Importer,
@@ -133,7 +133,7 @@ class _Staging:
         self.done = set(Entry.objects.filter(release=release).values_list("sheet", "line"))
 
     def take(self, rows: Iterable[ReportedRow]) -> Staged:
-        for batch in _batches(rows):
+        for batch in batches(rows, _BATCH):
             batch_rows = _Rows(self)
             for row in batch:
                 batch_rows.add(row, [*self.resolver.resolve(row)])
@@ -149,13 +149,8 @@ class _Staging:
         except ReleaseGone:
             raise ImportLost from None
         self.staged.producers = found.rows
-        self.staged.problems += [told(problem, line) for problem, line in found.problems]
-
-
-def _batches(rows: Iterable[ReportedRow]) -> Iterator[list[ReportedRow]]:
-    there = iter(rows)
-    while batch := list(islice(there, _BATCH)):
-        yield batch
+        file = self.release.file_name
+        self.staged.problems += [told(odd, row.line, file=file, sheet=row.sheet) for odd, row in found.problems]
 
 
 class _Rows:
@@ -224,18 +219,19 @@ class _Rows:
                     self.identifiers.append(self._identifier(pk, scheme, value, row.line))
                 else:
                     staged.identifiers[pk, scheme, value] = row.line
-        if found.member.name and known.learns_name(pk, found.member.name[:_LONGEST_NAME]):
+        name = found.member.name[:_LONGEST_NAME]
+        if name and known.learns_name(pk, name):
             if pk in known.hidden:
                 kind = NameKind.PREFERRED if new is not None else NameKind.SYNONYM
-                self.names.append(self._name(pk, found.member.name, kind, row.line))
+                self.names.append(self._name(pk, name, kind, row.line))
             else:
-                staged.names[pk, found.member.name] = row.line
+                staged.names[pk, name] = row.line
 
     def _identifier(self, pk: uuid.UUID, scheme: str, value: str, line: int) -> Identifier:
         return Identifier(substance_id=pk, scheme=scheme, value=value, **self._fact(line))
 
     def _name(self, pk: uuid.UUID, text: str, kind: str, line: int) -> Name:
-        return Name(substance_id=pk, language="en", text=text[:_LONGEST_NAME], kind=kind, **self._fact(line))
+        return Name(substance_id=pk, language="en", text=text, kind=kind, **self._fact(line))
 
     def _fact(self, line: int) -> dict[str, Any]:
         locator = f"{self.staging.told}, line {line}"

@@ -16,7 +16,14 @@ from django.utils.translation import gettext as _
 from portal.jobs.limits import memory_bound
 from portal.jobs.running import Superseded, Work
 from portal.organisations.models import User
-from substances.importers.base import Importer, ReportedRow, StatedConcern, WrongFile
+from substances.importers.base import (
+    Importer,
+    ProducerRow,
+    ReadsProducers,
+    ReportedRow,
+    StatedConcern,
+    WrongFile,
+)
 from substances.importers.mapped_list.mapping import load_mapping
 from substances.importers.mapped_list.parse import MappedList
 from substances.importers.mapped_list.yaml_text import MappingError
@@ -213,3 +220,6 @@ class _Watched:
 
     def stated(self, row: ReportedRow) -> Iterable[StatedConcern]:
         return self.read_by.stated(row)
+
+    def producers(self, path: Path) -> Iterator[ProducerRow] | None:
+        return self.read_by.producers(path) if isinstance(self.read_by, ReadsProducers) else None

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from portal.common.batches import batches
 from portal.common.inserting import insert_rows
 from substances.models import Identifier, Name, SearchTerm, Structure, Substance
 from substances.services.folding import fold
@@ -46,8 +47,7 @@ def rebuild_for(substances: Iterable[Substance]) -> int:
         for root in ends:
             led_here.setdefault(root, []).append(pk)
     made = 0
-    for start in range(0, len(roots), _BATCH):
-        batch = roots[start : start + _BATCH]
+    for batch in batches(roots, _BATCH):
         owners: dict[UUID, list[UUID]] = {}
         for root in batch:
             for pk in (root, *led_here.get(root, ())):

@@ -10,16 +10,16 @@ from __future__ import annotations
 import dataclasses
 import queue
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, nullcontext
-from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
 
 from django.utils.text import slugify
 
+from portal.common.batches import batches
 from portal.common.one_at_a_time import HeldElsewhere, only_one
 from substances.chemistry.sandbox_client import Sandbox, sandbox
 from substances.chemistry.skeleton import skeleton_of
@@ -171,7 +171,7 @@ def _imported(
     rows = structure_rows(path)
     with _Readers() as readers:
         work = _Import(source, readers, report, dry_run=dry_run)
-        for batch in _batches(rows):
+        for batch in batches(rows, _READ_AT_ONCE):
             work.take(batch)
             progress(report)
     report.seconds = time.perf_counter() - started
@@ -196,12 +196,6 @@ def _source(key: str, name: str, trust: StructureTrust, more: dict[str, str], *,
 def _check(found: Source, name: str, trust: str) -> None:
     if found.kind != trust:
         raise SourceRefused(f"{name!r} is known as {found.kind}, not as {trust}: give the file another source")
-
-
-def _batches(rows: Iterable[ReportedStructure]) -> Iterator[list[ReportedStructure]]:
-    there = iter(rows)
-    while batch := list(islice(there, _READ_AT_ONCE)):
-        yield batch
 
 
 class _Readers:

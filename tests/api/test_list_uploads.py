@@ -16,13 +16,14 @@ from portal.jobs.models import Job
 from portal.jobs.running import run_job
 from portal.organisations.models import User
 from substances import tasks  # noqa: F401 - registers the work that run_job runs
-from substances.models import ChemicalList, ListUpload, Release, UploadChunk
+from substances.models import ChemicalList, ListUpload, Release, ReportedProducer, UploadChunk
 from substances.services.catalogue import load_catalogue
 from substances.services.lists import refuse_release
-from tests.build import a_curator
+from tests.build import a_curator, a_source
 from tests.substances.made_catalogue import write_catalogue
 from tests.substances.made_importer import DAY
 from tests.substances.made_workbooks import NEW, a_workbook
+from tests.substances.test_import_sin_list import a_download
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 ADDRESS = "/api/v1/list-uploads/"
@@ -92,6 +93,18 @@ def test_a_file_that_takes_much_away_waits_for_a_curator(signed_in: Client, data
         told = worked(signed_in, upload)
     assert told["report"]["state"] == "waiting"
     assert told["report"]["waits_for"]
+
+
+def test_who_makes_what_comes_in_with_the_list(signed_in: Client, tmp_path: Path) -> None:
+    ChemicalList.objects.create(slug="sin-list", name="SIN List", publisher="A", effect="concern", source=a_source())
+    upload = sent(signed_in, a_download(tmp_path).read_bytes(), importer="sin-list").json()
+    tried = worked(signed_in, upload)
+    assert (tried["report"]["rows"], tried["report"]["producers"]) == (1, 1)
+    assert not ReportedProducer.objects.exists()
+
+    signed_in.post(upload["publish_url"])
+    assert worked(signed_in, upload)["report"]["producers"] == 1
+    assert {row.company for row in ReportedProducer.objects.all()} == {"Example Chemicals"}
 
 
 def test_a_refused_file_says_where_and_what_would_be_right(signed_in: Client, tmp_path: Path) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.db import models
 
 from substances.models import ConcernFlag, ListMembership, Release, Substance
 from substances.services.catalogue import load_catalogue
+from substances.services.list_facts import FACTS_OF_ROWS
 from substances.services.list_open_members import decide_open_member, open_members
 from substances.services.lists import confirm_release
 from substances.services.succession import split_substance
@@ -41,3 +44,11 @@ def test_who_was_split_while_a_release_waited_is_named_by_nobody_and_the_row_wai
     assert (member.code, set(member.candidates)) == ("named_a_split_one", {str(pk) for pk in ids})
     decide_open_member(by=a_curator(), member=member, substance=ids[0])
     assert [row.concern for row in ConcernFlag.objects.standing().filter(substance=into[0])] == ["carcinogenic"]
+
+
+def test_every_table_that_holds_what_a_row_states_is_followed() -> None:
+    tables = apps.get_app_config("substances").get_models()
+    fields = {one: {field.name: field.remote_field for field in one._meta.fields} for one in tables}
+    about = {one for one, named in fields.items() if {"release", "entry", "substance"} <= named.keys()}
+    # What a check found outlives the row that it was found in.
+    assert set(FACTS_OF_ROWS) == {one for one in about if fields[one]["entry"].on_delete is models.CASCADE}

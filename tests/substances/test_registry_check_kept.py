@@ -135,12 +135,12 @@ def test_the_database_refuses_a_dismissal_without_a_reason(tmp_path: Path) -> No
 
 def test_statements_are_constant_for_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     with CaptureQueriesContext(connection) as few:
-        list(reading.batches())
+        list(reading.known_in_batches())
     for number in range(40):
         substance = a_substance(cas=None, synonyms=(f"made {number}", f"other {number}"))
         Name.objects.filter(substance=substance).update(kind="synonym")
     with CaptureQueriesContext(connection) as many:
-        list(reading.batches())
+        list(reading.known_in_batches())
     assert len(many) == len(few)
 
 

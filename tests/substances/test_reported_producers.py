@@ -76,8 +76,8 @@ def test_a_company_of_somebody_we_do_not_know_is_kept_and_told_and_makes_nobody(
     row = ReportedProducer.objects.get(line=3)
     assert (row.substance, row.resolved_by, row.named["cas_rn"]) == (None, "", "77-40-7")
     (problem,) = [one for one in report.problems if one["code"] == "producer_of_unknown"]
-    assert problem["line"] == 3
-    assert "SIN Producers: Example Chemicals: Bisphenol B (77-40-7) names nobody we know" in problem["message"]
+    assert (problem["file"], problem["sheet"], problem["line"]) == ("sin.xlsx", "SIN Producers", 3)
+    assert problem["message"].startswith("Example Chemicals: Bisphenol B (77-40-7) names nobody we know")
     assert not Substance.objects.filter(identifiers__value="77-40-7").exists()
 
 
