@@ -18,11 +18,14 @@ from portal.common.batches import batches
 _VALUES_A_STATEMENT = 3_000
 
 
-def insert_rows(model: type[Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-    """Inserts rows of values, each in the order of `fields`; how many.
+def insert_rows(
+    model: type[Model], fields: Sequence[str], rows: Iterable[Sequence[Any]], *, ignore_conflicts: bool = False
+) -> int:
+    """Inserts rows of values, each in the order of `fields`; how many it was given.
 
     Args:
         fields: the attribute names of the columns (`substance_id`); the key is left to the database.
+        ignore_conflicts: leave out rows that a unique constraint keeps away, as what stands says the same.
 
     Raises:
         KeyError: a name that is no column of the model's.
@@ -35,10 +38,11 @@ def insert_rows(model: type[Model], fields: Sequence[str], rows: Iterable[Sequen
     # Table and columns are the model's; what comes from outside are parameters.
     into = f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(columns)}) VALUES "  # noqa: S608  # as said above
     one = f"({', '.join(['%s'] * len(columns))})"
+    behind = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
     inserted = 0
     with connection.cursor() as cursor:
         for batch in batches(rows, _VALUES_A_STATEMENT // len(columns)):
             values = [ready(value, connection) for row in batch for ready, value in zip(prepare, row, strict=True)]
-            cursor.execute(into + ", ".join([one] * len(batch)), values)
+            cursor.execute(into + ", ".join([one] * len(batch)) + behind, values)
             inserted += len(batch)
     return inserted

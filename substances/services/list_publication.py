@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import time
 import uuid
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from portal.common.batches import batches
@@ -50,6 +52,25 @@ class DoesNotAddUp(Exception):
     """The rows that were kept are not those that were read; nothing was published."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Plan:
+    """What publishing a release will write, read while others still write.
+
+    Attributes:
+        published: how many releases there were; one more, and the plan is out of date.
+        before: the release that answers for its list.
+        seen: substances seen already whose entity tags grow.
+        identifiers, names: rows that substances seen already learn.
+    """
+
+    published: int
+    before: Release | None
+    difference: Changes
+    seen: list[uuid.UUID]
+    identifiers: list[tuple[Any, ...]]
+    names: list[tuple[Any, ...]]
+
+
 def publish(release: Release, *, confirmed_by: User | None = None) -> Changes:
     """Makes a staged or waiting release the one that answers, if it is the newest of its list.
 
@@ -58,26 +79,42 @@ def publish(release: Release, *, confirmed_by: User | None = None) -> Changes:
     Raises:
         DoesNotAddUp: see there.
     """
+    plan = _plan(release)
     with transaction.atomic():
         chemical_list = ChemicalList.objects.select_for_update().get(pk=release.chemical_list_id)
-        before = chemical_list.current_release
         _check_sum(release)
-        _follow_merges(release)
-        keep_open_what_was_split(release)
-        difference = changes(release, before)
+        moved = _follow_merges(release) + keep_open_what_was_split(release)
+        if moved or _published() != plan.published:
+            plan = _plan(release)
         release.state, release.released_at = Release.State.PUBLISHED, timezone.now()
         release.confirmed_by = confirmed_by
         release.save(update_fields=["state", "released_at", "confirmed_by"])
-        _learn(release)
-        if answers_today(release, before):
+        _learn(plan)
+        if answers_today(release, plan.before):
             ChemicalList.objects.filter(pk=chemical_list.pk).update(current_release=release)
-            starters = None if before else _of_the_starter(chemical_list)
-            _bump(release, before, starters)
-            _tell(release, difference, first=before is None)
-            if before is not None:
-                request_news(release, before)
+            _bump(plan.seen)
+            _tell(release, plan.difference, first=plan.before is None)
+            if plan.before is not None:
+                request_news(release, plan.before)
         _show(release)
-    return difference
+    return plan.difference
+
+
+def _plan(release: Release) -> _Plan:
+    published = _published()
+    before = ChemicalList.objects.select_related("current_release").get(pk=release.chemical_list_id).current_release
+    return _Plan(
+        published=published,
+        before=before,
+        difference=changes(release, before),
+        seen=_seen(release, before),
+        identifiers=list(_new_identifiers(release)),
+        names=list(_new_names(release)),
+    )
+
+
+def _published() -> int:
+    return Release.objects.filter(state=Release.State.PUBLISHED).count()
 
 
 def make_findable(release: Release) -> None:
@@ -111,27 +148,36 @@ def keep_learned(release: Release, staged: Staged) -> None:
     }
 
 
-def _learn(release: Release) -> None:
-    """Adds numbers and names of substances seen already."""
+def _new_identifiers(release: Release) -> Iterator[tuple[Any, ...]]:
+    """Numbers of substances seen already that nobody said of them before, as rows of `_CLAIM` and `_FACT`."""
+    rows = release.learned.get("identifiers", [])
+    known = set(Identifier.objects.filter(substance__in={row[0] for row in rows}).values_list(*_CLAIM))
+    fact = _facts_of(release)
+    for pk, scheme, value, line in rows:
+        if (uuid.UUID(pk), scheme, value) not in known:
+            yield pk, scheme, value, "", *fact(line)
+
+
+def _new_names(release: Release) -> Iterator[tuple[Any, ...]]:
+    fact = _facts_of(release)
+    for pk, text, line in release.learned.get("names", []):
+        yield pk, "en", text, NameKind.SYNONYM, *fact(line)
+
+
+def _facts_of(release: Release) -> Callable[[int], tuple[Any, ...]]:
     source = Source.objects.get(key=release.chemical_list.slug)
     told, now = f"release of {release.published_on}", timezone.now()
-    numbers, names = release.learned.get("identifiers", []), release.learned.get("names", [])
-    known = set(Identifier.objects.filter(substance__in={row[0] for row in numbers}).values_list(*_CLAIM))
-    new = (row for row in numbers if (uuid.UUID(row[0]), row[1], row[2]) not in known)
-
-    def fact(line: int) -> tuple[Any, ...]:
-        return source.pk, Checked.IMPORTED, f"{told}, line {line}", now
-
-    insert_rows(Identifier, (*_CLAIM, "as_printed", *_FACT), ((*claim, "", *fact(line)) for *claim, line in new))
-    insert_rows(
-        Name,
-        ("substance_id", "language", "text", "kind", *_FACT),
-        ((pk, "en", text, NameKind.SYNONYM, *fact(line)) for pk, text, line in names),
-    )
+    return lambda line: (source.pk, Checked.IMPORTED, f"{told}, line {line}", now)
 
 
 _CLAIM = ("substance_id", "scheme", "value")
 _FACT = ("source_id", "checked", "locator", "recorded_at")
+
+
+def _learn(plan: _Plan) -> None:
+    """Adds numbers and names of substances seen already; what somebody added meanwhile stays as it is."""
+    insert_rows(Identifier, (*_CLAIM, "as_printed", *_FACT), plan.identifiers, ignore_conflicts=True)
+    insert_rows(Name, ("substance_id", "language", "text", "kind", *_FACT), plan.names, ignore_conflicts=True)
 
 
 def _show(release: Release) -> None:
@@ -144,9 +190,8 @@ def _show(release: Release) -> None:
 
 
 def _check_sum(release: Release) -> None:
-    kept = dict.fromkeys(EntryRole.values, 0)
-    for role in Entry.objects.filter(release=release).order_by().values_list("role", flat=True):
-        kept[role] += 1
+    roles = Entry.objects.filter(release=release).order_by().values_list("role")
+    kept = dict.fromkeys(EntryRole.values, 0) | dict(roles.annotate(n=Count("pk")))
     counted = {
         EntryRole.ENTRY: release.entries_count,
         EntryRole.MEMBER: release.members_count,
@@ -162,8 +207,12 @@ def _check_sum(release: Release) -> None:
         )
 
 
-def _follow_merges(release: Release) -> None:
-    """Substances merged while the release was staged or waited: what is said of them goes to the one that stands."""
+def _follow_merges(release: Release) -> int:
+    """Substances merged while the release was staged or waited: what is said of them goes to the one that stands.
+
+    How many rows.
+    """
+    followed = 0
     merged = list(Substance.objects.filter(merged_into__isnull=False).values_list("pk", flat=True))
     holding: tuple[type[Any], ...] = (*FACTS_OF_ROWS, ReportedProducer)
     for model in holding if merged else ():
@@ -177,21 +226,24 @@ def _follow_merges(release: Release) -> None:
                     model._default_manager.filter(pk=row.pk).update(substance=root)
             except IntegrityError:  # the release says the same of the one that stands
                 row.delete()
+            followed += 1
+    return followed
 
 
-def _of_the_starter(chemical_list: ChemicalList) -> Any:
-    claims = ListMembership.objects.filter(chemical_list=chemical_list, release=None)
-    return claims.order_by().values("substance")
+def _seen(release: Release, before: Release | None) -> list[uuid.UUID]:
+    """Everybody whom the list names or named; not those whom nobody saw yet, for of them there are no entity tags."""
+    releases = [one for one in (release, before) if one]
+    named = ListMembership.objects.filter(release__in=releases)
+    if before is None:  # the starter's knowledge answered
+        named |= ListMembership.objects.filter(chemical_list=release.chemical_list_id, release=None)
+    made = ReportedProducer.objects.filter(release__in=releases)
+    told = Q(pk__in=named.order_by().values("substance")) | Q(pk__in=made.exclude(substance=None).values("substance"))
+    return list(Substance.objects.filter(told, staged_by=None).order_by("pk").values_list("pk", flat=True))
 
 
-def _bump(release: Release, before: Release | None, starters: Any) -> None:
-    """Entity tags of everybody whom the list names or named grow; of those whom nobody saw yet there are none."""
-    named = ListMembership.objects.filter(release__in=[one for one in (release, before) if one]).order_by()
-    made = ReportedProducer.objects.filter(release__in=[one for one in (release, before) if one]).order_by()
-    touched = Q(pk__in=named.values("substance")) | Q(pk__in=made.exclude(substance=None).values("substance"))
-    if starters is not None:
-        touched |= Q(pk__in=starters)
-    Substance.objects.filter(touched, staged_by=None).update(revision=F("revision") + 1)
+def _bump(seen: Sequence[uuid.UUID]) -> None:
+    for some in batches(seen, _AT_ONCE):
+        Substance.objects.filter(pk__in=some).update(revision=F("revision") + 1)
 
 
 def _tell(release: Release, difference: Changes, *, first: bool) -> None:

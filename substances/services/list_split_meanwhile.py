@@ -25,9 +25,13 @@ _CLASS = ("hazard_class", "hazard_statement", "as_printed")
 def keep_open_what_was_split(release: Release) -> int:
     """Has each such row wait for a curator with the successors as candidates, and name nobody; how many rows.
 
-    One statement where there is none. Which successor a row means nobody knows, so it is neither guessed nor dropped.
+    One short statement where none was split. Which successor a row means nobody knows: it is neither guessed nor
+    dropped.
     """
-    rows = ListMembership.objects.filter(release=release, entry__isnull=False, substance__split_at__isnull=False)
+    split = list(Substance.objects.filter(split_at__isnull=False).values_list("pk", flat=True))
+    if not split:
+        return 0
+    rows = ListMembership.objects.filter(release=release, entry__isnull=False, substance__in=split)
     named = {(row.entry_id, row.substance_id): row for row in rows.select_related("entry", "substance")}
     led = heirs() if named else {}
     for row in named.values():

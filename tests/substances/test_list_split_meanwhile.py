@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -48,7 +49,9 @@ def test_who_was_split_while_a_release_waited_is_named_by_nobody_and_the_row_wai
 
 def test_every_table_that_holds_what_a_row_states_is_followed() -> None:
     tables = apps.get_app_config("substances").get_models()
-    fields = {one: {field.name: field.remote_field for field in one._meta.fields} for one in tables}
+    fields: dict[Any, dict[str, Any]] = {
+        one: {row.name: row.remote_field for row in one._meta.fields} for one in tables
+    }
     about = {one for one, named in fields.items() if {"release", "entry", "substance"} <= named.keys()}
     # What a check found outlives the row that it was found in.
     assert set(FACTS_OF_ROWS) == {one for one in about if fields[one]["entry"].on_delete is models.CASCADE}

@@ -26,6 +26,7 @@ from substances.models import (
     SearchTerm,
     Substance,
 )
+from substances.services import list_publication
 from substances.services.catalogue import load_catalogue
 from substances.services.list_publication import DoesNotAddUp, finish_what_was_published, publish
 from substances.services.lists import (
@@ -294,6 +295,48 @@ def test_who_was_merged_while_a_release_waited_is_named_where_it_went(file: Path
 
     named = ListMembership.objects.filter(release=release).values_list("substance__name", flat=True)
     assert sorted(named) == ["made 2", "made 2", "made 9"]
+
+
+def test_who_was_merged_while_a_release_waited_is_news_by_the_name_that_stands(file: Path, tmp_path: Path) -> None:
+    release = waiting(file, tmp_path)
+    stands = a_substance(name="stands")
+    Substance.objects.filter(name="made 9").update(merged_into=stands, staged_by=None)
+    difference = confirm_release(release, by=a_person())
+
+    assert difference.entered == {stands.pk}
+    assert Substance.objects.get(pk=stands.pk).revision == stands.revision + 1
+
+
+def test_what_was_published_while_another_release_was_compared_counts(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = waiting(file, tmp_path)
+    meanwhile = tmp_path / "meanwhile.csv"
+    meanwhile.write_text("meanwhile", encoding="utf-8")
+    rows, plan, looked = [a_row(number) for number in (1, 2, 3, 4, 9)], list_publication._plan, []
+
+    def with_another_import(one: Release) -> Any:
+        found = plan(one)
+        if not looked:
+            looked.append(one)
+            take(meanwhile, rows, day=LATER)
+        return found
+
+    monkeypatch.setattr(list_publication, "_plan", with_another_import)
+    difference = confirm_release(release, by=a_person())
+    assert (len(difference.entered), len(difference.left)) == (0, 2)
+
+
+def test_a_name_that_another_edition_taught_meanwhile_is_no_hindrance(file: Path, tmp_path: Path) -> None:
+    take(file, [a_row(number) for number in range(1, 5)])
+    renamed = a_row(1, members=(Member("a learned name", cas(10001)),))
+    release = Release.objects.get(pk=second(tmp_path, [renamed]).release, state="waiting")
+    older = tmp_path / "older.csv"
+    older.write_text("older", encoding="utf-8")
+    take(older, [renamed, a_row(2), a_row(3), a_row(4)], day=DAY - dt.timedelta(days=1))
+
+    confirm_release(release, by=a_person())
+    assert Name.objects.filter(text="a learned name").count() == 1
 
 
 def test_every_row_has_a_part_in_the_sum(file: Path) -> None:

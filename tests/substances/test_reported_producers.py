@@ -164,6 +164,7 @@ def test_a_new_maker_renews_the_entity_tag_of_what_it_makes(tmp_path: Path) -> N
 
 
 def test_rows_that_are_not_all_kept_publish_nothing(tmp_path: Path) -> None:
+    a_source(key="sin-list")
     release = Release.objects.create(
         chemical_list=ChemicalList.objects.get(), published_on=DAY, sha256="x", file_name="x", producers_count=1
     )
