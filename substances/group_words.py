@@ -121,14 +121,9 @@ def _parts(rule: Mapping[str, Any]) -> Iterator[Clause]:
         plain = _("has at least one of the parts that are marked in the drawings")
         yield Clause(_("has at least one of these parts"), tuple(rule["any_of"]), in_plain=plain)
     for smarts, least in rule.get("min_counts", {}).items():
-        words = ngettext("has this part at least %(n)s time", "has this part at least %(n)s times", least)
-        plain = ngettext("has a marked part at least %(n)s time", "has a marked part at least %(n)s times", least)
-        yield Clause(words % {"n": least}, (smarts,), in_plain=plain % {"n": least})
+        yield _at_least(smarts, least)
     for smarts, most in rule.get("max_counts", {}).items():
-        words = ngettext("has this part at most %(n)s time", "has this part at most %(n)s times", most)
-        yield Clause(
-            words % {"n": most}, (smarts,), "lacks", in_plain=_("has no part that would make it something else")
-        )
+        yield _at_most(smarts, most)
     for smarts in rule.get("none_of", ()):
         elements = _elements(smarts)
         text = _("has no atom of %(elements)s") % {"elements": elements} if elements else _("has nowhere this part")
@@ -138,6 +133,30 @@ def _parts(rule: Mapping[str, Any]) -> Iterator[Clause]:
             "lacks",
             in_plain="" if elements else _("has no part that would make it something else"),
         )
+
+
+def _at_least(smarts: str, least: int) -> Clause:
+    said = {"n": least, "elements": _elements(smarts)}
+    if said["elements"]:
+        words = ngettext("has at least %(n)s atom of %(elements)s", "has at least %(n)s atoms of %(elements)s", least)
+        return Clause(words % said)
+    words = ngettext("has this part at least %(n)s time", "has this part at least %(n)s times", least)
+    plain = ngettext("has a marked part at least %(n)s time", "has a marked part at least %(n)s times", least)
+    return Clause(words % said, (smarts,), in_plain=plain % said)
+
+
+def _at_most(smarts: str, most: int) -> Clause:
+    said = {"n": most, "elements": _elements(smarts)}
+    if said["elements"]:
+        words = ngettext("has at most %(n)s atom of %(elements)s", "has at most %(n)s atoms of %(elements)s", most)
+        return Clause(words % said)
+    words = ngettext("has this part at most %(n)s time", "has this part at most %(n)s times", most)
+    plain = ngettext(
+        "has a part that the exact rule names at most %(n)s time",
+        "has a part that the exact rule names at most %(n)s times",
+        most,
+    )
+    return Clause(words % said, (smarts,), "lacks", in_plain=plain % said)
 
 
 def _chain(chain: Mapping[str, Any]) -> Clause:

@@ -165,11 +165,6 @@ class SubstanceQuerySet(models.QuerySet["Substance"]):
         """The model behind a relation: models import querysets, not the other way."""
         return self.model._meta.get_field(name).related_model
 
-    def listed_on(self, day: dt.date, *, slug: str | None = None) -> Self:
-        """Substances with an entry valid on `day`, by each list's newest release: of the list `slug`, or of any."""
-        rows = self._related("list_memberships").objects.in_force().on(day).filter(substance=OuterRef("pk"))
-        return self.filter(Exists(rows.filter(chemical_list__slug=slug) if slug else rows))
-
 
 _SKELETON = Left("inchikey", SKELETON_LENGTH)
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
-from django.utils import timezone
+from django.db.models import F, Q
 
 from substances.querysets import is_living
 
@@ -21,12 +17,6 @@ if TYPE_CHECKING:
 
 class GroupQuerySet(models.QuerySet["SubstanceGroup"]):
     """Structural groups."""
-
-    def with_counts(self) -> Self:
-        """With `members_count`: how many substances belong to each, by name or by rule."""
-        rows = apps.get_model("substances", "GroupMembership").objects.filter(group=OuterRef("pk")).order_by()
-        counted = rows.values("group").annotate(n=Count("pk")).values("n")
-        return self.annotate(members_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
 
     def by_structure(self) -> Self:
         """Those with a rule."""
@@ -39,20 +29,6 @@ class GroupMembershipQuerySet(models.QuerySet["GroupMembership"]):
     def living(self) -> Self:
         """Those of substances not merged into another, and not of an import still to be published."""
         return self.filter(is_living("substance__"))
-
-    def inferred(self) -> Self:
-        """Those found by a rule."""
-        return self.filter(how="inferred")
-
-    def listed(self, day: dt.date | None = None, *, slugs: Collection[str] | None = None) -> Self:
-        """Those of substances that a list names on `day` (today): of the lists `slugs`, or of any list of concern."""
-        return self.filter(Exists(_named(day, slugs)))
-
-
-def _named(day: dt.date | None, slugs: Collection[str] | None) -> Any:
-    rows = apps.get_model("substances", "ListMembership").objects.in_force().on(day or timezone.localdate())
-    chosen = Q(chemical_list__effect="concern") if slugs is None else Q(chemical_list__slug__in=slugs)
-    return rows.filter(chosen, substance=OuterRef("substance"))
 
 
 def structures_due() -> Any:

@@ -104,8 +104,8 @@ def facts_of_group(request: HttpRequest, slug: str, *, day: dt.date, clocks: Clo
     """All that the page shows, in eleven queries at most, however many members there are.
 
     Args:
-        day: today, of which processes, uses, makers and replacements are told.
-        clocks: for which day lists and concerns are told; today's without.
+        day: today, of which processes, uses, companies' records and replacements are told.
+        clocks: for which day lists, concerns and the makers that lists report are told; today's without.
 
     Raises:
         Http404: there is no such group.
@@ -149,7 +149,8 @@ def facts_of_group(request: HttpRequest, slug: str, *, day: dt.date, clocks: Clo
 
 def _group(slug: str, clocks: Clocks) -> SubstanceGroup:
     """The group with its portrait, and what its members' makers and replacements are, in one query."""
-    own = GroupMembership.objects.living().filter(group__slug=slug).values("substance")
+    living = GroupMembership.objects.living().filter(group__slug=slug)
+    own = living.values("substance")
     production = Production.objects.filter(substance__in=own).order_by("company__name", "-year", "pk")
     touched = Q(replaces__in=own) | Q(alternative__candidate__in=own)
     replaced = Replacement.objects.standing().filter(touched).order_by("replaces__name", "function__name", "pk")
@@ -165,7 +166,7 @@ def _group(slug: str, clocks: Clocks) -> SubstanceGroup:
             maker_rows=reports_of(own, clocks),
             profile_rows=RowsAsJSON(profiles, "isin", "slug", "name", "is_demo"),
             replacement_rows=RowsAsJSON(replaced, *_REPLACEMENT),
-            member_rows=RowsAsJSON(GroupMembership.objects.filter(group__slug=slug).order_by(), "substance_id"),
+            member_rows=RowsAsJSON(living.order_by(), "substance_id"),
             listing_rows=RowsAsJSON(GroupListing.objects.filter(group__slug=slug), *_LISTING),
             version_rows=RowsAsJSON(_versions(slug), *_VERSION),
             registrations_on=Subquery(registrations[:1]),

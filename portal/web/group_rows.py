@@ -19,8 +19,8 @@ from substances.clocks import Clocks
 from substances.downloads.rows import Beside
 from substances.group_filters import GroupMemberFilter
 from substances.group_words import in_sentences
-from substances.models import ChemicalList, GroupMembership, ListMembership, ReportedProducer, SubstanceGroup
-from substances.services.group_overview import REGISTRATIONS, lists_naming, members_of
+from substances.models import GroupMembership, ListMembership, ReportedProducer, SubstanceGroup
+from substances.services.group_overview import lists_naming, members_of
 from substances.tonnage import band_of, told_of
 from substances.vocabulary import ListEffect
 from substitution.services.alternatives import by_substance
@@ -30,7 +30,7 @@ COLUMNS = (
     *("tonnes_per_year_min", "tonnes_per_year_max", "tonnage_told", "use_descriptors"),
     *("open_processes", "makers", "reported_makers", "functions", "alternatives"),
 )
-NOT_IMPORTED = "registrations not imported"
+REGISTERED = {True: "yes", False: "no", None: "not known: registrations of that day are not imported"}
 _AT_ONCE = 300
 
 
@@ -49,8 +49,9 @@ def about_group(group: SubstanceGroup, clocks: Clocks) -> dict[str, Cell]:
         "Source": group.source.key,
     }
     if not clocks.is_now:
-        about["Lists and concerns of"] = clocks.as_of
+        about["Lists concerns and reported makers of"] = clocks.as_of
         about["Everything else"] = "of today: members, uses, tonnage, processes, companies' records, alternatives"
+        about["Of that day"] = "a list whose state of that day is not in its source names nobody here; nothing follows"
     if clocks.known_on:
         about["As known on"] = clocks.known_on
     return about
@@ -65,18 +66,16 @@ def chosen_of(group: SubstanceGroup, query: QueryDict, clocks: Clocks) -> GroupM
 def members_beside(group: SubstanceGroup, chosen: GroupMemberFilter, clocks: Clocks) -> Iterator[Beside]:
     """Each member that is left, by name, with the columns `COLUMNS`."""
     pks = list(chosen.qs.order_by("member_name", "pk").values_list("pk", flat=True))
-    is_registered = ChemicalList.objects.filter(slug=REGISTRATIONS, current_release__isnull=False).exists()
     for some in batches(pks, _AT_ONCE):
         rows = {row.pk: row for row in members_of(group, clocks).filter(pk__in=some)}
-        told = _Told([row.substance_id for row in rows.values()], clocks, is_registered=is_registered)
+        told = _Told([row.substance_id for row in rows.values()], clocks)
         yield from ((rows[pk].substance_id, _cells(rows[pk], told)) for pk in some if pk in rows)
 
 
 class _Told:
     """What is known of some substances, each kind in one query."""
 
-    def __init__(self, substances: Sequence[uuid.UUID], clocks: Clocks, *, is_registered: bool) -> None:
-        self.is_registered = is_registered
+    def __init__(self, substances: Sequence[uuid.UUID], clocks: Clocks) -> None:
         self.tonnages: dict[uuid.UUID, list[Any]] = defaultdict(list)
         self.uses: dict[uuid.UUID, dict[str, None]] = defaultdict(dict)
         self.processes: dict[uuid.UUID, dict[str, None]] = defaultdict(dict)
@@ -112,7 +111,7 @@ def _cells(row: GroupMembership, told: _Told) -> Mapping[str, Any]:
         "rule_version": row.rule_version,
         "listed": _yes(marked["listed"]),
         "flagged": _yes(marked["flagged"]),
-        "registered": _yes(marked["registered"]) if told.is_registered else NOT_IMPORTED,
+        "registered": REGISTERED[marked["registered"]],
         "tonnes_per_year_min": band.min_tonnes_per_year if band else None,
         "tonnes_per_year_max": band.max_tonnes_per_year if band else None,
         "tonnage_told": told_of(told.tonnages[pk]).value,

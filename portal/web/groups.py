@@ -96,12 +96,16 @@ def _context(request: HttpRequest, facts: GroupFacts) -> dict[str, Any]:
 def _filters(request: HttpRequest, facts: GroupFacts) -> list[dict[str, Any]]:
     """As `components/filters.html` takes them; a choice counts members of the whole group."""
     counts, fields = facts.counts, facts.chosen.form.fields
-    halves = {"listed": counts.listed, "flagged": counts.flagged, "registered": counts.registered}
+    halves = {
+        "listed": (counts.listed, counts.not_listed),
+        "flagged": (counts.flagged, counts.total - counts.flagged),
+        "registered": (counts.registered, counts.not_registered),
+    }
     options: dict[str, list[tuple[str, Any, int]]] = {
         "how": [(str(how), How(how).label, n) for how, n in badges(counts)],
         **{
-            name: [(value, label, n if value == "yes" else counts.total - n) for value, label in YES_NO]
-            for name, n in halves.items()
+            name: [(value, label, n) for (value, label), n in zip(YES_NO, both, strict=True)]
+            for name, both in halves.items()
         },
         "list": [(one.slug, one.name, one.count) for one in facts.lists],
     }

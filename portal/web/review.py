@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.common.errors import DomainError
+from portal.common.rest.pages import browse
 from portal.organisations.permissions import curators_only, may_curate
 from portal.organisations.requests import SignedInRequest
 from portal.review.models import Proposal
@@ -37,7 +38,6 @@ from substances.succession.reading import compared, planned
 from substances.vocabulary import Strength
 
 LONGEST_REMARK = 4000
-MOST = 200  # of one's own proposals on one page
 
 
 class DecisionForm(forms.Form):
@@ -58,14 +58,16 @@ def _subjects(proposals: list[Proposal]) -> dict[UUID, Substance]:
 @curators_only
 def queue(request: SignedInRequest) -> HttpResponse:
     """What waits for a decision, oldest first; what this curator may not decide is shown, and why."""
-    waiting = list(Proposal.objects.waiting().select_related("proposed_by", "organisation"))
-    subjects = _subjects(waiting)
-    locked = reasons_locked(user=request.user, proposals=waiting)
+    waiting = Proposal.objects.waiting().select_related("proposed_by", "organisation")
+    page = browse(request, waiting, ordering=("submitted_at", "pk"))
+    subjects = _subjects(page.rows)
+    locked = reasons_locked(user=request.user, proposals=page.rows)
     context = {
         "rows": [
             {"proposal": p, "substance": subjects.get(p.target_id), "described": _say(p), "locked": locked.get(p.pk)}
-            for p in waiting
+            for p in page.rows
         ],
+        "page": page,
         "crumbs": [{"label": _("Home"), "url": reverse("web:home")}, {"label": _("Review")}],
     }
     return render(request, "web/review_queue.html", context)
@@ -75,10 +77,12 @@ def queue(request: SignedInRequest) -> HttpResponse:
 @login_required
 def mine(request: SignedInRequest) -> HttpResponse:
     """What this person has proposed, newest first, and how it stands."""
-    proposals = list(Proposal.objects.filter(proposed_by=request.user).select_related("organisation").reverse()[:MOST])
-    subjects = _subjects(proposals)
+    own = Proposal.objects.filter(proposed_by=request.user).select_related("organisation")
+    page = browse(request, own, ordering=("-created_at", "pk"))
+    subjects = _subjects(page.rows)
     context = {
-        "rows": [{"proposal": p, "substance": subjects.get(p.target_id), "described": _say(p)} for p in proposals],
+        "rows": [{"proposal": p, "substance": subjects.get(p.target_id), "described": _say(p)} for p in page.rows],
+        "page": page,
         "crumbs": [{"label": _("Home"), "url": reverse("web:home")}, {"label": _("Your proposals")}],
     }
     return render(request, "web/my_proposals.html", context)

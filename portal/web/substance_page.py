@@ -112,7 +112,7 @@ def facts_of(pk: UUID, clocks: Clocks | None = None) -> SubstanceFacts:
         memberships=memberships,
         replacements=replacements,
         production=[_production(row) for row in _rows(shown, "production_rows")],
-        makers=makers_of(_rows(shown, "maker_rows"), among={pk}),
+        makers=makers_of(_rows(shown, "maker_rows")),
         similar=[] if reason else [Neighbour(rows[n.substance_id], n.shared, n.united, True) for n in near],
         not_computable=reason.message if reason else "",
         health=known_of_row(shown),

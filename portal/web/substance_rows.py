@@ -46,7 +46,7 @@ def _with_short_lists(clocks: Clocks, pk: UUID, near: list[UUID]) -> QuerySet[Su
             name_rows=RowsAsJSON(Name.objects.filter(**mine), *NAME_MEMBERS),
             group_rows=RowsAsJSON(GroupMembership.objects.filter(**mine), *groups),
             **health_rows(pk, clocks),
-            maker_rows=reports_of([pk], clocks),
+            maker_rows=reports_of([pk], clocks, of_row=True),
             production_rows=RowsAsJSON(Production.objects.filter(**mine), *production),
         )
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from substances.api.serializers import ClassificationSerializer, FlagSerializer,
 from substances.api.succession import SUCCESSION, led_on
 from substances.clocks import Clocks
 from substances.models import ConcernFlag, HazardClassification, ListMembership, Substance
-from substances.services.list_states import silent_lists
+from substances.services.list_states import ListState, silent_lists
 
 
 class FactsOfASubstance(ListAPIView[Any]):
@@ -45,7 +46,7 @@ class FactsOfASubstance(ListAPIView[Any]):
         pages.clocks = clocks
         pk: UUID | None = self.kwargs.get("pk")  # none while the schema is written
         if pk and not clocks.is_now:
-            pages.incomplete = incomplete_for(pk, clocks)
+            pages.incomplete = self.incomplete(pk, clocks)
         rows: QuerySet[Any] = (
             self.facts._default_manager.all()
             .at(clocks)
@@ -55,11 +56,19 @@ class FactsOfASubstance(ListAPIView[Any]):
         )
         return rows
 
+    def incomplete(self, pk: UUID, clocks: Clocks) -> str:
+        """Of which lists the state of that day is not held, in words; empty where of none."""
+        return incomplete_for(pk, clocks)
+
 
 def incomplete_for(pk: UUID, clocks: Clocks) -> str:
     """Of which lists the state of that day is not held, in words; empty where of none."""
     named = ListMembership.objects.at(clocks).filter(substance=pk).order_by()
-    silent = silent_lists(clocks, pk, naming=frozenset(named.values_list("chemical_list", flat=True)))
+    return not_held(silent_lists(clocks, pk, naming=frozenset(named.values_list("chemical_list", flat=True))))
+
+
+def not_held(silent: Iterable[ListState]) -> str:
+    """That nothing follows from the silence of these lists, in words; empty where there are none."""
     names = ", ".join(state.chemical_list.name for state in silent)
     return _("Earlier state not in the source of: %(lists)s.") % {"lists": names} if names else ""
 

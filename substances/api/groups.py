@@ -36,7 +36,8 @@ class GroupCountsSerializer(serializers.Serializer[Any]):
     inferred = serializers.IntegerField()
     listed = serializers.IntegerField(help_text="Named by a list of concern, or flagged by an authority.")
     flagged = serializers.IntegerField(help_text="By anybody.")
-    registered = serializers.IntegerField(help_text="Under REACH, by the release held; 0 also where none is held.")
+    registered = serializers.IntegerField(help_text="Under REACH, by the release of registrations that is held.")
+    not_registered = serializers.IntegerField(help_text="Of the others it is not known: no registrations are held.")
 
 
 class GroupNamedBySerializer(serializers.Serializer[Any]):
@@ -88,7 +89,9 @@ class GroupMemberSerializer(serializers.Serializer[GroupMembership]):
     rule_version = serializers.IntegerField(allow_null=True, help_text="Of the rule that found it; null: it was named.")
     listed = serializers.BooleanField(help_text="Named by a list of concern, or flagged by an authority.")
     flagged = serializers.BooleanField(help_text="By anybody.")
-    registered = serializers.BooleanField()
+    registered = serializers.BooleanField(
+        allow_null=True, help_text="Under REACH; null: not known, since no registrations are held."
+    )
     lists = serializers.SerializerMethodField()
     url = serializers.SerializerMethodField()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
@@ -13,10 +14,12 @@ from rest_framework.permissions import AllowAny
 from rest_framework.reverse import reverse
 
 from substances.api.clocks import CLOCKS, PagesOfADay, clocks_of
-from substances.api.facts import FactsOfASubstance
+from substances.api.facts import FactsOfASubstance, not_held
 from substances.api.serializers import FactSerializer
 from substances.api.succession import SUCCESSION
+from substances.clocks import Clocks
 from substances.models import GroupMembership, ReportedProducer, SubstanceGroup
+from substances.services.list_states import silent_on_makers
 
 
 class MadeSubstanceSerializer(serializers.Serializer[ReportedProducer]):
@@ -71,6 +74,10 @@ class SubstanceProducersView(FactsOfASubstance):
     related: ClassVar[list[str]] = list(_RELATED)
     wide: ClassVar[list[str]] = list(_WIDE)
 
+    def incomplete(self, pk: UUID, clocks: Clocks) -> str:
+        """Of which lists that say who makes what the state of that day is not held."""
+        return not_held(silent_on_makers(clocks))
+
 
 @extend_schema_view(get=extend_schema(operation_id="groups_producers", parameters=CLOCKS))
 class GroupProducersView(ListAPIView[ReportedProducer]):
@@ -85,7 +92,8 @@ class GroupProducersView(ListAPIView[ReportedProducer]):
     def get_queryset(self) -> QuerySet[ReportedProducer]:
         """Those of today's members, by the clocks that were asked."""
         clocks = clocks_of(self.request.query_params)
-        PagesOfADay.of(self).clocks = clocks
+        pages = PagesOfADay.of(self)
+        pages.clocks, pages.incomplete = clocks, not_held(silent_on_makers(clocks))
         group = get_object_or_404(SubstanceGroup, slug=self.kwargs.get("slug"))
         members = GroupMembership.objects.living().filter(group=group).values("substance")
         rows = ReportedProducer.objects.at(clocks).of_somebody().filter(substance__in=members)

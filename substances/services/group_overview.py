@@ -9,12 +9,26 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from portal.common.rows import RowsAsJSON
 from substances.clocks import Clocks, clocks_at
 from substances.models import (
+    ChemicalList,
     ConcernFlag,
     GroupMembership,
     Identifier,
@@ -22,6 +36,7 @@ from substances.models import (
     Substance,
     SubstanceGroup,
 )
+from substances.services.list_states import state_of
 from substances.services.similarity_neighbours import is_listed
 from substances.tonnage import Sum, sum_of
 from substances.vocabulary import Authority, How, IdentifierScheme, ListEffect
@@ -37,7 +52,8 @@ def members_of(group: SubstanceGroup, day: Clocks | dt.date) -> QuerySet[GroupMe
     """The members with what a row shows and is sorted by.
 
     Annotated: `member_name`, `first_cas`, `listed` (named by a list of concern, or flagged by an authority), `flagged`
-    (by anybody), `registered`, `lists_count` (lists that name it on `day`, work-lists aside) and `list_rows` of those.
+    (by anybody), `registered` (None: no registrations of that day are held), `lists_count` (lists that name it on
+    `day`, work-lists aside) and `list_rows` of those.
     """
     named = ListMembership.objects.at(clocks_at(day)).filter(substance=OuterRef("substance"))
     flags = ConcernFlag.objects.at(clocks_at(day)).filter(substance=OuterRef("substance"))
@@ -50,7 +66,12 @@ def members_of(group: SubstanceGroup, day: Clocks | dt.date) -> QuerySet[GroupMe
         listed=Exists(named.filter(chemical_list__effect=ListEffect.CONCERN))
         | Exists(flags.filter(authority__in=_AUTHORITIES)),
         flagged=Exists(flags),
-        registered=Exists(named.filter(chemical_list__slug=REGISTRATIONS)),
+        registered=Case(
+            When(Exists(named.filter(chemical_list__slug=REGISTRATIONS)), then=Value(value=True)),
+            When(_registrations_are_held(clocks_at(day)), then=Value(value=False)),
+            default=None,
+            output_field=BooleanField(null=True),
+        ),
         lists_count=Coalesce(Subquery(counted), 0),
         list_rows=RowsAsJSON(
             lists.values("chemical_list").distinct().order_by("chemical_list__name"),
@@ -59,13 +80,26 @@ def members_of(group: SubstanceGroup, day: Clocks | dt.date) -> QuerySet[GroupMe
     )
 
 
+def _registrations_are_held(clocks: Clocks) -> Any:
+    """Whether nobody is registered whom the registrations do not name. Of a past day two statements; today none."""
+    if clocks.is_now:
+        return Exists(ChemicalList.objects.filter(slug=REGISTRATIONS, current_release__isnull=False))
+    registrations = ChemicalList.objects.filter(slug=REGISTRATIONS).first()
+    is_held = registrations is not None and state_of(registrations, clocks).is_held
+    return ExpressionWrapper(Value(is_held), output_field=BooleanField())
+
+
 def _living(group: SubstanceGroup) -> QuerySet[GroupMembership]:
     return GroupMembership.objects.living().filter(group=group)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Counts:
-    """How many members there are, and how many of them are what."""
+    """How many members there are, and how many of them are what.
+
+    Attributes:
+        registered, not_registered: of the others it is not known.
+    """
 
     total: int
     by_name: int
@@ -74,11 +108,17 @@ class Counts:
     listed: int
     flagged: int
     registered: int
+    not_registered: int
 
     @property
     def not_listed(self) -> int:
         """Members that no list of concern names and no authority flags."""
         return self.total - self.listed
+
+    @property
+    def registrations_are_known(self) -> bool:
+        """Whether it is known of all members."""
+        return self.registered + self.not_registered == self.total
 
 
 def counts_of(members: QuerySet[GroupMembership]) -> Counts:
@@ -87,6 +127,7 @@ def counts_of(members: QuerySet[GroupMembership]) -> Counts:
         total=Count("pk"),
         **{how.value: Count("pk", filter=Q(how=how)) for how in How},
         **{f"n_{name}": Count("pk", filter=Q(**{name: True})) for name in ("listed", "flagged", "registered")},
+        n_not_registered=Count("pk", filter=Q(registered=False)),
     )
     return Counts(**{name.removeprefix("n_"): count for name, count in found.items()})
 

@@ -63,6 +63,15 @@ def silent_lists(clocks: Clocks, substance: UUID, *, naming: frozenset[int]) -> 
     return sorted((one for one in states if not one.is_held), key=lambda one: not one.names_it_today)
 
 
+def silent_on_makers(clocks: Clocks) -> list[ListState]:
+    """The lists that say who makes what, and of which no release of that day is held. One statement; none for today."""
+    if clocks.is_now:
+        return []
+    telling = Release.objects.filter(chemical_list=OuterRef("pk"), producers_count__gt=0)
+    rows = _lists(clocks).filter(Exists(telling.filter(state=Release.State.PUBLISHED)))
+    return [_state(row, clocks) for row in rows if row.answered_on is None or row.answered_on > clocks.as_of]
+
+
 def _lists(clocks: Clocks) -> QuerySet[Any]:
     """Lists, each with the release that answers by these clocks and whether its entries carry days."""
     releases = Release.objects.filter(chemical_list=OuterRef("pk"), state=Release.State.PUBLISHED)

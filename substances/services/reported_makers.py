@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 
 from portal.common.rows import RowsAsJSON
 from substances.clocks import Clocks
@@ -68,13 +68,15 @@ class Makers:
     substances: int
 
 
-def reports_of(substances: Any, clocks: Clocks) -> RowsAsJSON:
+def reports_of(substances: Any, clocks: Clocks, *, of_row: bool = False) -> RowsAsJSON:
     """For an annotation: who is said to make any of these, by the clocks; `makers_of` reads it.
 
     Args:
-        substances: ids, a queryset of such, or an outer reference.
+        substances: ids, or a queryset of such.
+        of_row: only who makes the row's own substance; none, where it is not among `substances`.
     """
-    return RowsAsJSON(reported(substances, clocks), *_MEMBERS)
+    rows = reported(substances, clocks)
+    return RowsAsJSON(rows.filter(substance=OuterRef("pk")) if of_row else rows, *_MEMBERS)
 
 
 def reported(substances: Any, clocks: Clocks) -> QuerySet[ReportedProducer]:
@@ -83,16 +85,11 @@ def reported(substances: Any, clocks: Clocks) -> QuerySet[ReportedProducer]:
     return rows.order_by("company", "company_group", "substance__name", "pk")
 
 
-def makers_of(rows: Iterable[Mapping[str, Any]], *, among: Collection[UUID] | None = None) -> Makers:
-    """The rows of `reports_of` by company; two publishers' companies stay two, whatever they are called.
-
-    Args:
-        among: whose makers to tell; everybody's without.
-    """
+def makers_of(rows: Iterable[Mapping[str, Any]]) -> Makers:
+    """The rows of `reports_of` by company; two publishers' companies stay two, whatever they are called."""
     found: dict[tuple[Report, str, str], list[Mapping[str, Any]]] = {}
     for row in rows:
-        if among is None or UUID(row["substance_id"]) in among:
-            found.setdefault((_report(row), row["company"], row["company_group"]), []).append(row)
+        found.setdefault((_report(row), row["company"], row["company_group"]), []).append(row)
     companies = [_maker(report, own) for (report, _company, _group), own in found.items()]
     companies.sort(key=lambda one: (one.stands_for_many, -len(one.substances), one.company.casefold()))
     reports = sorted({one.report for one in companies}, key=lambda one: (one.published_on, one.list_slug), reverse=True)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.common.errors import DomainError
+from portal.common.rest.pages import browse
 from portal.organisations.permissions import curators_only
 from portal.organisations.requests import SignedInRequest
 from portal.organisations.services import audit
@@ -123,7 +124,7 @@ def _queue(request: SignedInRequest, *, problem: str = "", status: int = 200) ->
         "waiting": waiting.select_related("chemical_list").order_by("staged_at"),
         "members": [{"member": one, "candidates": candidates[one.pk]} for one in members[:MOST]],
         "more": len(members) > MOST,
-        "decisions": standing_member_decisions()[:MOST],
+        "decisions": browse(request, standing_member_decisions(), ordering=("-decided_at", "pk")),
         "uploads": recent_uploads(request.user),
         "problem": problem,
         "crumbs": [*_crumbs()[:-1], {"label": _("Lists")}],

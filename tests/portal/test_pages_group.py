@@ -183,7 +183,7 @@ def test_members_are_shown_with_badge_concern_and_lists(client: Client, group: S
         ("?listed=no", [2, 3]),
         ("?listed=yes&listed=no", [1, 2, 3]),
         ("?flagged=yes", [1, 3]),
-        ("?registered=no", [1, 2, 3]),
+        ("?registered=no", []),
         ("?list=reach-candidate-list", [1]),
         ("?listed=no&flagged=yes", [3]),
         ("?how=as_member&listed=no", []),
@@ -278,6 +278,18 @@ def test_tonnage_that_nobody_tells_is_not_nothing(client: Client, group: Substan
     said = section(page(client), "uses")
     assert "It is not known, not nothing." in said
     assert "The registrations are not imported here." in said
+
+
+def test_who_was_registered_on_a_day_of_which_no_registrations_are_held_is_not_known(
+    client: Client, group: SubstanceGroup, tmp_path: Path
+) -> None:
+    imported(tmp_path, "reach-registrations", "inventory", listed_on=None)
+    today, then = page(client), page(client, "?as_of=2019-01-01")
+    assert "no registrations of that day are held here" not in today
+    assert "no registrations of that day are held here" in then
+    assert "No registrations of that day are held here." in section(then, "uses")
+    api = client.get("/api/v1/groups/mades/").json()["members"]
+    assert (api["registered"], api["not_registered"]) == (1, 2)
 
 
 def test_makers_and_replacements_of_members_are_shown(client: Client, group: SubstanceGroup) -> None:

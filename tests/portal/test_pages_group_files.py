@@ -100,16 +100,20 @@ def test_a_file_of_another_day_tells_lists_and_concerns_of_it(client: Client, gr
     first, first_then = now["substances"][0], then["substances"][0]
     assert (first["listed"], bool(first["lists"])) == ("yes", True)
     assert (first_then["listed"], first_then["lists"]) == ("no", [])
-    assert "lists_and_concerns_of" not in now
-    assert then["lists_and_concerns_of"] == "2019-01-01"
+    assert "lists_concerns_and_reported_makers_of" not in now
+    assert then["lists_concerns_and_reported_makers_of"] == "2019-01-01"
 
 
 def test_who_is_registered_is_not_known_where_registrations_are_not_imported(
     client: Client, group: SubstanceGroup, tmp_path: Path
 ) -> None:
-    assert {row["registered"] for row in as_csv(client)} == {"registrations not imported"}
-    imported(tmp_path, "reach-registrations", "inventory")
+    not_known = "not known: registrations of that day are not imported"
+    assert {row["registered"] for row in as_csv(client)} == {not_known}
+    assert as_csv(client, "?registered=no") == []
+    imported(tmp_path, "reach-registrations", "inventory", listed_on=None)
     assert [row["registered"] for row in as_csv(client)] == ["yes", "no", "no"]
+    assert {row["registered"] for row in as_csv(client, f"?{THEN}")} == {not_known}
+    assert "of_that_day" in as_json(client, f"?{THEN}")
 
 
 def test_the_choice_of_a_list_asks_the_day_that_is_shown(client: Client, group: SubstanceGroup, tmp_path: Path) -> None:

@@ -57,6 +57,16 @@ def companies(client: Client, substance: Substance) -> str:
     return said.partition('<section id="companies"')[2].partition("</section>")[0]
 
 
+@pytest.mark.parametrize("whose", ["group", "substance"])
+def test_makers_of_a_day_before_the_first_report_are_not_known_over_rest(
+    client: Client, group: SubstanceGroup, whose: str
+) -> None:
+    address = {"group": "/api/v1/groups/mades/producers/", "substance": f"/api/v1/substances/{made().pk}/producers/"}
+    now, then = (client.get(address[whose] + query).json() for query in ("", "?as_of=2019-01-01"))
+    assert (len(now["results"]) > 0, now["incomplete"]) == (True, None)
+    assert (then["results"], then["incomplete"]) == ([], "Earlier state not in the source of: SIN List.")
+
+
 def test_a_group_tells_who_makes_its_members_with_source_and_day(client: Client, group: SubstanceGroup) -> None:
     said = makers(client)
     assert "Makers are reported of 1 of 2 members. Who makes the others is not known here." in said

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from portal.organisations.models import AuditEvent
+from portal.organisations.models import AuditEvent, User
 from portal.watching.models import Event
 from substances.importers.base import Member
-from substances.models import ListMembership, OpenMember, Release, Substance
+from substances.models import ListMembership, MemberDecision, OpenMember, Release, Substance
 from substances.services.catalogue import load_catalogue
 from substances.services.lists import publish_release
 from tests.build import a_curator, a_member, a_substance
@@ -283,3 +284,20 @@ def test_the_queues_queries_do_not_grow_with_what_waits(curator: Client, open_me
         for entry in open_member.release.entries.all()
     )
     assert queries_of(curator, address) == before
+
+
+def test_every_remembered_decision_is_reached_over_pages(curator: Client, open_member: OpenMember) -> None:
+    for number in range(3):
+        MemberDecision.objects.create(
+            chemical_list=open_member.release.chemical_list,
+            key=f"key {number}",
+            reported={"name": f"remembered {number}"},
+            decided_by=User.objects.get(is_curator=True),
+            decided_at=timezone.now(),
+        )
+    address, found = reverse("web:list-queue") + "?limit=2", []
+    while address:
+        answer = curator.get(address)
+        found += [number for number in range(3) if f"remembered {number}" in answer.content.decode()]
+        address = answer.context["decisions"].next_url
+    assert sorted(found) == [0, 1, 2]

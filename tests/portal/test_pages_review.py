@@ -201,6 +201,21 @@ def test_a_person_finds_their_proposals_and_nobody_elses(client: Client) -> None
     assert page_of(other) not in page
 
 
+@pytest.mark.parametrize("room", ["web:review", "web:my-proposals"])
+def test_every_proposal_is_reached_over_pages(client: Client, room: str) -> None:
+    person = a_member()
+    person.is_curator = True
+    person.save(update_fields=["is_curator"])
+    ids = {str(a_proposed_flag(by=person).pk) for _ in range(3)}
+    client.force_login(person)
+    address, found = reverse(room) + "?limit=2", []
+    while address:
+        answer = client.get(address)
+        found += [pk for pk in ids if f"/review/{pk}/" in answer.content.decode()]
+        address = answer.context["page"].next_url
+    assert sorted(found) == sorted(ids)
+
+
 def test_a_curator_says_that_they_read_it_and_the_others_see_who_does() -> None:
     proposal = a_proposed_flag()
     ada, client = a_curator(name="Ada"), Client()

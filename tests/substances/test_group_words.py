@@ -29,6 +29,8 @@ def test_a_group_without_a_rule_has_no_words() -> None:
         pytest.param({"min_counts": {"CO": 1}}, "has this part at least 1 time", id="once"),
         pytest.param({"min_counts": {"CO": 2}}, "has this part at least 2 times", id="twice"),
         pytest.param({"max_counts": {"CO": 3}}, "has this part at most 3 times", id="at most"),
+        pytest.param({"min_counts": {"[#6]": 10}}, "has at least 10 atoms of C", id="atoms at least"),
+        pytest.param({"max_counts": {"[#8]": 1}}, "has at most 1 atom of O", id="atoms at most"),
         pytest.param({"elements": ["Sn"]}, "contains Sn", id="element"),
         pytest.param({"elements": ["C", "F"]}, "contains C and F", id="elements"),
         pytest.param(

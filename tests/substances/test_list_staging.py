@@ -313,7 +313,8 @@ def test_what_was_published_while_another_release_was_compared_counts(
     release = waiting(file, tmp_path)
     meanwhile = tmp_path / "meanwhile.csv"
     meanwhile.write_text("meanwhile", encoding="utf-8")
-    rows, plan, looked = [a_row(number) for number in (1, 2, 3, 4, 9)], list_publication._plan, []
+    rows, plan = [a_row(number) for number in (1, 2, 3, 4, 9)], list_publication._plan
+    looked: list[Release] = []
 
     def with_another_import(one: Release) -> Any:
         found = plan(one)

@@ -265,8 +265,10 @@ def test_one_place_of_a_line_is_kept_once(tmp_path: Path) -> None:
         row.save(force_insert=True)
 
 
-def asked(*substances: Substance) -> list[dict[str, Any]]:
-    rows = Substance.objects.filter(pk=substances[0].pk).annotate(rows=reports_of([s.pk for s in substances], now()))
+def asked(*substances: Substance, of: Substance | None = None) -> list[dict[str, Any]]:
+    """The rows about `substances`, as they come with the first of them; with `of`, only those about it."""
+    told = reports_of([one.pk for one in substances], now(), of_row=of is not None)
+    rows = Substance.objects.filter(pk=(of or substances[0]).pk).annotate(rows=told)
     found: list[dict[str, Any]] = rows.values_list("rows", flat=True).get()
     return found
 
@@ -285,7 +287,8 @@ def test_companies_are_counted_by_what_they_make_with_those_of_many_last(tmp_pat
     assert [(one.company, len(one.substances)) for one in makers.companies] == [("Many", 2), ("A Few", 1), ("CBI", 2)]
     assert makers.companies[0].countries == ("Germany", "France")
     assert (makers.substances, [one.published_on for one in makers.reports]) == (2, [DAY])
-    assert makers_of(asked(bpa, other), among={other.pk}).substances == 1
+    assert makers_of(asked(bpa, other, of=other)).substances == 1
+    assert asked(other, of=bpa) == []
 
 
 def test_nobody_is_told_of_a_substance_that_nobody_reports() -> None:
