@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from portal.common.inserting import insert_rows
 from portal.jobs.models import Job
 from portal.jobs.running import Work, WorkFailed
 from portal.jobs.services import request_job
@@ -239,16 +240,8 @@ def _versions(index: StoredFingerprints, *, standardiser: str) -> dict[str, str]
 
 
 def _write_hits(search: StructureSearch, found: list[Near]) -> None:
-    SearchHit.objects.bulk_create(
-        SearchHit(
-            search=search,
-            rank=rank,
-            substance_id=near.substance_id,
-            shared_bits=near.shared,
-            united_bits=near.united,
-        )
-        for rank, near in enumerate(found, 1)
-    )
+    rows = ((search.pk, rank, near.substance_id, near.shared, near.united) for rank, near in enumerate(found, 1))
+    insert_rows(SearchHit, ("search_id", "rank", "substance_id", "shared_bits", "united_bits"), rows)
 
 
 @dataclass(frozen=True, slots=True)
