@@ -209,7 +209,7 @@ class SearchResultsView(_SearchAccess):
     def get(self, request: Request, pk: UUID) -> Response:
         """Hits by falling likeness; empty until the search is done."""
         search = self.find(request, pk)
-        answer = results(search)
+        answer = results(search, drawn=False)
         start = _rank(request.query_params.get("after", "0"))
         page = answer.hits[start : start + self.page_size]
         more = len(answer.hits) > start + self.page_size

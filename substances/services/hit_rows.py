@@ -22,22 +22,23 @@ _FLAGS = Prepared(
         .only("substance", "concern", "strength", "authority", "since")
     )
 )
-_STRUCTURES = Prepared(
-    lambda ids: (
-        Structure.objects.told()
-        .filter(substance__in=ids)
-        .only("substance", "smiles", "inchikey", "is_current", "formula", "svg")
-    )
-)
+_TOLD = ("substance", "smiles", "inchikey", "is_current")
+_STRUCTURES = Prepared(lambda ids: Structure.objects.told().filter(substance__in=ids).only(*_TOLD))
+_DRAWN = Prepared(lambda ids: Structure.objects.told().filter(substance__in=ids).only(*_TOLD, "formula", "svg"))
 
 
-def substances_of_hits(ids: Iterable[UUID]) -> dict[UUID, Substance]:
-    """Substances by their keys, with identifiers, flags standing today and structures told: four statements."""
+def substances_of_hits(ids: Iterable[UUID], *, drawn: bool = True) -> dict[UUID, Substance]:
+    """Substances by their keys, with identifiers and structures told: three statements.
+
+    Args:
+        drawn: with drawings, formulas and the flags standing today, for a page: four statements.
+    """
     asked = list(ids)
     rows = _SUBSTANCES.ask(ids=asked)
     attach(rows, "identifiers", _IDENTIFIERS.ask(ids=asked))
-    attach(rows, "flags", _FLAGS.ask(day=timezone.localdate(), ids=asked))
-    attach_structures(rows, _STRUCTURES.ask(ids=asked))
+    if drawn:
+        attach(rows, "flags", _FLAGS.ask(day=timezone.localdate(), ids=asked))
+    attach_structures(rows, (_DRAWN if drawn else _STRUCTURES).ask(ids=asked))
     return {row.pk: row for row in rows}
 
 

@@ -116,9 +116,9 @@ def similar_to(
     return neighbours(found, listed)
 
 
-def neighbours(found: list[Near], listed: Collection[UUID]) -> list[Neighbour]:
-    """The same with their substances and what a hit shows of them."""
-    rows = substances_of_hits([near.substance_id for near in found])
+def neighbours(found: list[Near], listed: Collection[UUID], *, drawn: bool = True) -> list[Neighbour]:
+    """The same with their substances and what a hit shows of them; `drawn` as for `substances_of_hits`."""
+    rows = substances_of_hits([near.substance_id for near in found], drawn=drawn)
     return [Neighbour(rows[near.substance_id], near.shared, near.united, near.substance_id in listed) for near in found]
 
 

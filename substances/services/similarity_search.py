@@ -259,8 +259,8 @@ class SearchResults:
     error: str
 
 
-def results(search: StructureSearch) -> SearchResults:
-    """What a search has found so far, with what a hit shows, in seven statements."""
+def results(search: StructureSearch, *, drawn: bool = True) -> SearchResults:
+    """What a search has found so far, with what a hit shows, in seven statements; `drawn`: see `substances_of_hits`."""
     # Merged or split since, or put under a schedule since: not shown any more.
     hidden = restricted_ids()
     rows = search.hits.filter(substance__merged_into__isnull=True, substance__split_at__isnull=True)
@@ -268,7 +268,7 @@ def results(search: StructureSearch) -> SearchResults:
     found = [Near(*row) for row in rows.values_list("substance_id", "shared_bits", "united_bits")]
     listed = listed_ids(among=[near.substance_id for near in found]) if found else frozenset()
     why = search.read_as.get("not_computable")
-    return SearchResults(neighbours(found, listed), _(why["reason"]) if why else "", _error(search))
+    return SearchResults(neighbours(found, listed, drawn=drawn), _(why["reason"]) if why else "", _error(search))
 
 
 def _error(search: StructureSearch) -> str:
