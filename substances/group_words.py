@@ -93,9 +93,8 @@ def _composition(rule: Mapping[str, Any]) -> Iterator[Clause]:
     if rule.get("elements"):
         yield Clause(_("contains %(elements)s") % {"elements": _and(rule["elements"])})
     if rule.get("only_elements"):
-        yield Clause(
-            _("contains no other elements than %(elements)s and hydrogen") % {"elements": _and(rule["only_elements"])}
-        )
+        allowed = _and([*rule["only_elements"], _("hydrogen")])
+        yield Clause(_("contains no other elements than %(elements)s") % {"elements": allowed})
     for symbol, allowed in rule.get("element_counts", {}).items():
         yield Clause(_("atoms of %(element)s: %(range)s") % {"element": symbol, "range": _range(allowed)})
     for symbol, allowed in rule.get("mass_percent", {}).items():

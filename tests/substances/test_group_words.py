@@ -33,9 +33,7 @@ def test_a_group_without_a_rule_has_no_words() -> None:
         pytest.param({"max_counts": {"[#8]": 1}}, "has at most 1 atom of O", id="atoms at most"),
         pytest.param({"elements": ["Sn"]}, "contains Sn", id="element"),
         pytest.param({"elements": ["C", "F"]}, "contains C and F", id="elements"),
-        pytest.param(
-            {"only_elements": ["C", "Cl"]}, "contains no other elements than C and Cl and hydrogen", id="only"
-        ),
+        pytest.param({"only_elements": ["C", "Cl"]}, "contains no other elements than C, Cl and hydrogen", id="only"),
         pytest.param({"min_heavy_atoms": 8}, "atoms other than hydrogen: at least 8", id="size"),
         pytest.param({"min_heavy_atoms": 8, "max_heavy_atoms": 9}, "atoms other than hydrogen: 8 to 9", id="sizes"),
         pytest.param({"element_counts": {"C": [10, 13]}}, "atoms of C: 10 to 13", id="number of atoms"),
