@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from substances.models import (  # noqa: F401  # named in the strings below
         ChemicalList,
         ConcernFlag,
+        Source,
         Structure,
         StructureSearch,
         Substance,
@@ -257,8 +258,25 @@ class HealthQuerySet(_OfAList):
         return self.in_force().on(day or timezone.localdate())
 
 
+class SourceQuerySet(models.QuerySet["Source"]):
+    """Documents and registers that facts rest on."""
+
+    def seen(self) -> Self:
+        """All but those of lists that nobody sees yet."""
+        lists: Any = apps.get_model("substances", "ChemicalList")
+        return self.exclude(pk__in=lists.with_staged.unseen().order_by().values("source"))
+
+
+# A list of somebody's own whose first release is not out.
+_UNSEEN = Q(is_own=True, current_release__isnull=True)
+
+
 class ListQuerySet(models.QuerySet["ChemicalList"]):
     """Lists."""
+
+    def unseen(self) -> Self:
+        """Those of somebody's own whose first release is not out: nobody else knows of them."""
+        return self.filter(_UNSEEN)
 
     def with_counts(self, day: dt.date | None = None) -> Self:
         """With `substances_count`: how many substances each names on `day` (today, if none is given)."""
@@ -266,3 +284,15 @@ class ListQuerySet(models.QuerySet["ChemicalList"]):
         named = memberships.objects.in_force().on(day or timezone.localdate()).filter(chemical_list=OuterRef("pk"))
         counted = named.order_by().values("chemical_list").annotate(n=Count("substance", distinct=True)).values("n")
         return self.annotate(substances_count=Coalesce(Subquery(counted, output_field=models.IntegerField()), 0))
+
+
+class SeenLists(models.Manager["ChemicalList"]):
+    """Lists as people know them: no question forgets to leave out those that are being tried."""
+
+    def get_queryset(self) -> ListQuerySet:
+        """All but the unseen ones."""
+        return ListQuerySet(self.model, using=self._db).exclude(_UNSEEN)
+
+    def with_counts(self, day: dt.date | None = None) -> ListQuerySet:
+        """As of the queryset."""
+        return self.get_queryset().with_counts(day)

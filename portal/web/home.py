@@ -103,7 +103,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 def sources(request: HttpRequest) -> HttpResponse:
     """Every document a fact here rests on; lists have a page of their own."""
     context = {
-        "sources": Source.objects.order_by("publisher", "title"),
+        "sources": Source.objects.seen().order_by("publisher", "title"),
         "crumbs": [{"label": _("Home"), "url": reverse("web:home")}, {"label": _("Sources")}],
     }
     return render(request, "web/sources.html", context)

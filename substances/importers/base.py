@@ -207,6 +207,31 @@ class Importer(Protocol):
         ...
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class About:
+    """What is said of a list of somebody's own; `effect` is a value of `ListEffect`."""
+
+    name: str
+    publisher: str
+    effect: str
+    jurisdiction: str = ""
+    legal_basis: str = ""
+    url: str = ""
+    licence: str = ""
+
+
+@runtime_checkable
+class DescribesList(Protocol):
+    """A reader that says itself which list its file is, since the catalogue does not know it.
+
+    Attributes:
+        about: None where the catalogue does.
+    """
+
+    @property
+    def about(self) -> About | None: ...
+
+
 @runtime_checkable
 class ReadsProducers(Protocol):
     """A reader whose file also says who makes or imports what, on a sheet of its own."""

@@ -66,6 +66,7 @@ class Migration(migrations.Migration):
                 ('effect', models.CharField(choices=[('concern', 'Concern'), ('classification', 'Classification'), ('duty', 'Duty'), ('inventory', 'Inventory'), ('favourable', 'Favourable'), ('assessment', 'Assessment'), ('work-list', "Regulators' work-list")], max_length=16)),
                 ('legal_basis', models.CharField(blank=True, max_length=300)),
                 ('url', models.URLField(blank=True, max_length=500)),
+                ('is_own', models.BooleanField(default=False, help_text='Brought with a mapping, not of the catalogue; unseen until its first release.')),
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='substances.source')),
             ],
             options={
@@ -94,7 +95,7 @@ class Migration(migrations.Migration):
                 ('unusable_count', models.PositiveIntegerField(default=0)),
                 ('producers_count', models.PositiveIntegerField(null=True)),
                 ('problems', models.JSONField(default=list)),
-                ('learned', models.JSONField(default=dict, help_text='Numbers and names of substances seen already, added when it is published.')),
+                ('learned', models.JSONField(default=dict, help_text='Told when it is published: numbers and names of substances seen already, words about an own list.')),
                 ('waits_for', models.JSONField(default=list, help_text='Why a curator has to confirm it, as code and figures.')),
                 ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('staged_at', models.DateTimeField(auto_now_add=True)),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.common.labels import Labelled
 from substances.models.provenance import Source, SourcedFact, day_or_never
 from substances.models.substance import Substance
-from substances.querysets import ListQuerySet, MembershipQuerySet
+from substances.querysets import ListQuerySet, MembershipQuerySet, SeenLists
 from substances.vocabulary import EntryRole, How, ListEffect
 
 
@@ -28,10 +28,14 @@ class ChemicalList(Labelled):
     legal_basis = models.CharField(max_length=300, blank=True)
     url = models.URLField(max_length=500, blank=True)
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+")
+    is_own = models.BooleanField(
+        default=False, help_text=_("Brought with a mapping, not of the catalogue; unseen until its first release.")
+    )
     # What answers today. Null: nothing imported yet, the starter catalogue's claims stand in.
     current_release = models.ForeignKey("Release", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
-    objects = ListQuerySet.as_manager()
+    objects = SeenLists()
+    with_staged = ListQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -69,7 +73,10 @@ class Release(models.Model):
     producers_count = models.PositiveIntegerField(null=True)
     problems = models.JSONField(default=list)
     learned = models.JSONField(
-        default=dict, help_text=_("Numbers and names of substances seen already, added when it is published.")
+        default=dict,
+        help_text=_(
+            "Told when it is published: numbers and names of substances seen already, words about an own list."
+        ),
     )
     waits_for = models.JSONField(default=list, help_text=_("Why a curator has to confirm it, as code and figures."))
     confirmed_by = models.ForeignKey(

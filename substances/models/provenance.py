@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from portal.common.labels import Labelled
+from substances.querysets import SourceQuerySet
 from substances.vocabulary import Checked
 
 
@@ -35,6 +36,8 @@ class Source(models.Model):
     url = models.URLField(max_length=500, blank=True)
     legal_reference = models.CharField(max_length=200, blank=True)
     licence = models.CharField(max_length=200, blank=True)
+
+    objects = SourceQuerySet.as_manager()
 
     class Meta:
         ordering = ["key"]

@@ -18,6 +18,7 @@ from portal.common.inserting import insert_rows
 from portal.organisations.models import User
 from portal.watching.services import record_event, record_events
 from substances.impact import touched_by
+from substances.importers.base import About
 from substances.models import (
     ChemicalList,
     Entry,
@@ -33,6 +34,7 @@ from substances.models import (
 from substances.services.list_changes import Changes, answers_today, changes
 from substances.services.list_facts import FACTS_OF_ROWS
 from substances.services.list_news import request_news
+from substances.services.list_own import forget_unseen_list, publish_words, words_to_publish
 from substances.services.list_producers import kept_rows
 from substances.services.list_split_meanwhile import keep_open_what_was_split
 from substances.services.list_staging import Staged
@@ -81,7 +83,7 @@ def publish(release: Release, *, confirmed_by: User | None = None) -> Changes:
     """
     plan = _plan(release)
     with transaction.atomic():
-        chemical_list = ChemicalList.objects.select_for_update().get(pk=release.chemical_list_id)
+        chemical_list = ChemicalList.with_staged.select_for_update().get(pk=release.chemical_list_id)
         _check_sum(release)
         moved = _follow_merges(release) + keep_open_what_was_split(release)
         if moved or _published() != plan.published:
@@ -91,7 +93,8 @@ def publish(release: Release, *, confirmed_by: User | None = None) -> Changes:
         release.save(update_fields=["state", "released_at", "confirmed_by"])
         _learn(plan)
         if answers_today(release, plan.before):
-            ChemicalList.objects.filter(pk=chemical_list.pk).update(current_release=release)
+            ChemicalList.with_staged.filter(pk=chemical_list.pk).update(current_release=release)
+            publish_words(release)
             _bump(plan.seen)
             _tell(release, plan.difference, first=plan.before is None)
             if plan.before is not None:
@@ -102,7 +105,8 @@ def publish(release: Release, *, confirmed_by: User | None = None) -> Changes:
 
 def _plan(release: Release) -> _Plan:
     published = _published()
-    before = ChemicalList.objects.select_related("current_release").get(pk=release.chemical_list_id).current_release
+    lists = ChemicalList.with_staged.select_related("current_release")
+    before = lists.get(pk=release.chemical_list_id).current_release
     return _Plan(
         published=published,
         before=before,
@@ -140,9 +144,10 @@ def finish_what_was_published(*, older_than: dt.timedelta = _FINISHED_AFTER) -> 
     return len(unfinished)
 
 
-def keep_learned(release: Release, staged: Staged) -> None:
-    """Puts down with the release what its publication will add to substances that are seen already."""
-    release.learned = {
+def keep_learned(release: Release, staged: Staged, about: About | None) -> None:
+    """Puts down with the release what its publication will add to substances seen already, and say of its list."""
+    release.learned = words_to_publish(about) if about else {}
+    release.learned |= {
         "identifiers": [[str(pk), scheme, value, line] for (pk, scheme, value), line in staged.identifiers.items()],
         "names": [[str(pk), text, line] for (pk, text), line in staged.names.items()],
     }
@@ -286,7 +291,16 @@ def clear(release: uuid.UUID) -> None:
     _delete(Identifier, hidden)
     _delete(Name, hidden)
     _delete(Substance, Q(staged_by=release) & ~Q(staged_by__state=Release.State.PUBLISHED))
-    Release.objects.filter(pk=release).exclude(state=Release.State.PUBLISHED).delete()
+    _forget(release)
+
+
+@transaction.atomic
+def _forget(pk: uuid.UUID) -> None:
+    """The release itself; a list that was made for it goes in the same transaction."""
+    release = Release.objects.filter(pk=pk).exclude(state=Release.State.PUBLISHED).first()
+    if release is not None:
+        release.delete()
+        forget_unseen_list(release.chemical_list_id)
 
 
 def _delete(model: Any, rows: Q) -> None:

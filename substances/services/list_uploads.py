@@ -17,6 +17,7 @@ from portal.jobs.limits import memory_bound
 from portal.jobs.running import Superseded, Work
 from portal.organisations.models import User
 from substances.importers.base import (
+    DescribesList,
     Importer,
     ProducerRow,
     ReadsProducers,
@@ -28,8 +29,7 @@ from substances.importers.mapped_list.mapping import load_mapping
 from substances.importers.mapped_list.parse import MappedList
 from substances.importers.mapped_list.yaml_text import MappingError
 from substances.importers.registry import IMPORTERS
-from substances.models import ChemicalList, ListUpload, Release
-from substances.services.list_own import keep_own_list
+from substances.models import ListUpload, Release
 from substances.services.lists import ListError, ReleaseReport, publish_release
 from substances.services.uploads import (
     MEMORY_BYTES,
@@ -131,24 +131,18 @@ def _take_in(task: Work, upload: ListUpload, folder: Path, *, dry_run: bool) -> 
     path = file_of(upload, folder)
     watch = _Told(task)
     with memory_bound(MEMORY_BYTES):
-        # What a claim that died made for this file is none of those that were there before.
-        known = set(ChemicalList.objects.values_list("pk", flat=True)) if task.attempt == 1 else set()
         importer = _Watched(_importer(upload, folder), watch)
-        try:
-            watch.total = sum(1 for _row in importer.parse(path))
-            watch.done = 0
-            _await_turn(task, upload)
-            return publish_release(
-                importer=importer,
-                path=path,
-                published_on=upload.published_on,
-                source_url=upload.source_url,
-                licence=upload.licence,
-                dry_run=dry_run,
-            )
-        finally:
-            if upload.importer == MAPPED:
-                _forget_own_list(importer.list_slug, known)
+        watch.total = sum(1 for _row in importer.parse(path))
+        watch.done = 0
+        _await_turn(task, upload)
+        return publish_release(
+            importer=importer,
+            path=path,
+            published_on=upload.published_on,
+            source_url=upload.source_url,
+            licence=upload.licence,
+            dry_run=dry_run,
+        )
 
 
 def _importer(upload: ListUpload, folder: Path) -> Importer:
@@ -156,18 +150,7 @@ def _importer(upload: ListUpload, folder: Path) -> Importer:
         return IMPORTERS[upload.importer]
     path = folder / f"{uuid.uuid4()}.yaml"
     path.write_text(upload.mapping, encoding="utf-8")
-    described = load_mapping(path)
-    keep_own_list(described.slug, described.about)
-    return MappedList(described)
-
-
-def _forget_own_list(slug: str, known: set[int]) -> None:
-    """A list that was made for this file alone goes again where no release came of it."""
-    made = ChemicalList.objects.filter(slug=slug, releases=None, memberships=None).exclude(pk__in=known).first()
-    if made is not None:
-        source = made.source
-        made.delete()
-        source.delete()
+    return MappedList(load_mapping(path))
 
 
 def _await_turn(task: Work, upload: ListUpload) -> None:
@@ -209,6 +192,7 @@ class _Watched:
 
     def __post_init__(self) -> None:
         self.slug, self.version, self.list_slug = self.read_by.slug, self.read_by.version, self.read_by.list_slug
+        self.about = self.read_by.about if isinstance(self.read_by, DescribesList) else None
 
     def parse(self, path: Path) -> Iterator[ReportedRow]:
         for row in self.read_by.parse(path):

@@ -19,10 +19,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal.organisations.models import User
-from substances.importers.base import Importer, ReadsProducers, ReportedRow, Role, WrongFile
+from substances.importers.base import About, DescribesList, Importer, ReadsProducers, ReportedRow, Role, WrongFile
 from substances.models import ChemicalList, ConcernFlag, ListMembership, Release, Source
 from substances.services.list_carry_over import carry_over, flags_superseded
 from substances.services.list_changes import Changes, answers_today, changes
+from substances.services.list_own import own_list, why_no_own_list
 from substances.services.list_producers import kept_rows
 from substances.services.list_publication import clear, keep_learned, make_findable, publish
 from substances.services.list_staging import ImportLost, Staged, stage
@@ -100,16 +101,16 @@ def publish_release(
         WrongFile: the file is not that list; nothing was stored.
         ListError: see there; nothing was stored.
     """
-    chemical_list = _list_of(importer)
+    _refuse_list(importer)
     if path.stat().st_size > MAX_FILE_BYTES:
         raise WrongFile(f"the file has more than {MAX_FILE_BYTES // 2**20} MiB")
     day = _day(importer, path, published_on)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    if known := _published_before(chemical_list, sha256, day):
+    if known := _published_before(importer.list_slug, sha256, day):
         return _report_of(known, unchanged=True)
     about = {"published_on": day, "sha256": sha256, "file_name": path.name[:200]}
     about |= {"source_url": source_url, "licence": licence, "importer": f"{importer.slug} {importer.version}"}
-    release = _begin(chemical_list, **about)
+    release = _begin(importer, **about)
     try:
         return _take_in(release, importer, path, confirmed=confirmed, dry_run=dry_run)
     except ImportLost:
@@ -181,11 +182,24 @@ def sweep_dead_imports(*, older_than: dt.timedelta = _SWEPT_AFTER) -> int:
     return len(pks)
 
 
-def _list_of(importer: Importer) -> ChemicalList:
-    chemical_list = ChemicalList.objects.filter(slug=importer.list_slug).first()
-    if chemical_list is None:
+def _refuse_list(importer: Importer) -> None:
+    about = _about(importer)
+    if about is not None:
+        if why := why_no_own_list(importer.list_slug, about):
+            raise ListError(why)
+    elif not ChemicalList.objects.filter(slug=importer.list_slug).exists():
         raise ListError(f"There is no list {importer.list_slug!r} yet: run `manage.py seed` first.")
-    return chemical_list
+
+
+def _about(importer: Importer) -> About | None:
+    return importer.about if isinstance(importer, DescribesList) else None
+
+
+def _list_of(importer: Importer) -> ChemicalList:
+    """The list to stage for, as it stands by now; one of somebody's own that is new is made."""
+    _refuse_list(importer)
+    about = _about(importer)
+    return own_list(importer.list_slug, about) if about else ChemicalList.objects.get(slug=importer.list_slug)
 
 
 def _day(importer: Importer, path: Path, given: dt.date | None) -> dt.date:
@@ -210,15 +224,15 @@ def _checked(rows: Iterator[ReportedRow], published_on: dt.date) -> Iterator[Rep
         yield row
 
 
-def _begin(chemical_list: ChemicalList, **about: Any) -> Release:
+def _begin(reader: Importer, /, **about: Any) -> Release:
     """A staged release to fill: the one an import of this file left that died, or a new one."""
     now = timezone.now()
-    staged = Release.objects.filter(state=Release.State.STAGED).first()
+    staged = Release.objects.filter(state=Release.State.STAGED).select_related("chemical_list").first()
     if staged is not None:
         if staged.heartbeat_at > now - _DEAD_AFTER:
             raise ListError(f"Another import is running ({staged}); wait until it is done.")
-        same = (staged.chemical_list_id, staged.sha256, staged.published_on, staged.importer)
-        if same == (chemical_list.pk, about["sha256"], about["published_on"], about["importer"]):
+        same = (staged.chemical_list.slug, staged.sha256, staged.published_on, staged.importer)
+        if same == (reader.list_slug, about["sha256"], about["published_on"], about["importer"]):
             taken = Release.objects.filter(pk=staged.pk, heartbeat_at=staged.heartbeat_at).update(heartbeat_at=now)
             if taken:
                 return staged
@@ -226,7 +240,8 @@ def _begin(chemical_list: ChemicalList, **about: Any) -> Release:
             clear(staged.pk)
     try:
         with transaction.atomic():
-            return Release.objects.create(chemical_list=chemical_list, retrieved_at=now, heartbeat_at=now, **about)
+            named = _list_of(reader)
+            return Release.objects.create(chemical_list=named, retrieved_at=now, heartbeat_at=now, **about)
     except IntegrityError:
         raise ListError("Another import began at the same moment; wait until it is done.") from None
 
@@ -245,14 +260,14 @@ def _finish(release: Release, importer: Importer, staged: Staged) -> Changes:
         release.problems += flags_superseded(release)
     difference = changes(release, before if answers_today(release, before) else None)
     release.waits_for = difference.doubts()
-    keep_learned(release, staged)
+    keep_learned(release, staged, _about(importer))
     release.save()
     return difference
 
 
-def _published_before(chemical_list: ChemicalList, sha256: str, published_on: dt.date) -> Release | None:
+def _published_before(slug: str, sha256: str, published_on: dt.date) -> Release | None:
     return Release.objects.filter(
-        chemical_list=chemical_list, sha256=sha256, published_on=published_on, state=Release.State.PUBLISHED
+        chemical_list__slug=slug, sha256=sha256, published_on=published_on, state=Release.State.PUBLISHED
     ).first()
 
 

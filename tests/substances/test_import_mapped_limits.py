@@ -14,7 +14,6 @@ from substances.importers.mapped_list.mapping import read_mapping
 from substances.importers.mapped_list.parse import MappedList
 from substances.importers.mapped_list.yaml_text import MappingError, read_yaml
 from substances.models import ExposureLimit, HealthFact, Substance
-from substances.services.list_own import keep_own_list
 from substances.services.lists import publish_release
 from tests.build import a_substance
 
@@ -102,7 +101,6 @@ def test_a_national_table_stands_beside_the_starters_limits(tmp_path: Path) -> N
     path = tmp_path / "list.csv"
     path.write_text(TEXT, encoding="utf-8")
     importer = MappedList(read_mapping(read_yaml(EXAMPLE)))
-    keep_own_list(importer.slug, importer.mapping.about)
     publish_release(importer=importer, path=path, published_on=dt.date(2026, 1, 1))
     limits = ExposureLimit.objects.standing().filter(substance=toluene)
     assert {(one.averaging, one.value, one.jurisdiction) for one in limits} == {

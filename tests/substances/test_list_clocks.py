@@ -9,11 +9,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from substances.importers.mapped_list.mapping import About
 from substances.models import ChemicalList, ConcernFlag, ListMembership, Release
 from substances.services.catalogue import load_catalogue
-from substances.services.list_own import keep_own_list
-from substances.services.lists import ListError, publish_release
+from substances.services.lists import publish_release
 from tests.substances.made_catalogue import write_catalogue
 from tests.substances.made_importer import Made, a_row
 
@@ -122,8 +120,3 @@ def test_a_mapping_goes_with_the_word_for_it(tmp_path: Path) -> None:
     file.write_text("x", encoding="utf-8")
     with pytest.raises(CommandError, match="go together"):
         call_command("import_list", "mapped-list", str(file))
-
-
-def test_nobody_takes_the_place_of_a_list_with_a_reader_of_its_own() -> None:
-    with pytest.raises(ListError, match="reader of its own"):
-        keep_own_list("iarc", About("Mine", "Me", "concern"))

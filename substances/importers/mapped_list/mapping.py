@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from substances.importers.base import StatedConcern
+from substances.importers.base import About, StatedConcern
 from substances.importers.delimited import DELIMITERS
 from substances.importers.mapped_list.limits import LimitColumn, limit_columns
 from substances.importers.mapped_list.yaml_text import MappingError, Section, read_yaml
@@ -35,19 +35,6 @@ AUTHORITIES: tuple[str, ...] = (
 )
 # Effects of lists by which a concern may be stated; to be named by the others is no concern.
 _STATING = frozenset({ListEffect.CONCERN, ListEffect.CLASSIFICATION, ListEffect.ASSESSMENT, ListEffect.DUTY})
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class About:
-    """The list itself; `effect` is a value of `ListEffect`."""
-
-    name: str
-    publisher: str
-    effect: str
-    jurisdiction: str = ""
-    legal_basis: str = ""
-    url: str = ""
-    licence: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -26,13 +26,15 @@ class MappedList:
     """The importer that a mapping describes.
 
     Attributes:
-        mapping: what it reads by; `mapping.about` is the list for which it makes releases.
+        mapping: what it reads by.
+        about: the list for which it makes releases.
     """
 
     def __init__(self, mapping: ListMapping) -> None:
         self.mapping = mapping
         self.slug = self.list_slug = mapping.slug
         self.version = mapping.version
+        self.about = mapping.about
         self._stated = {one.normal: one.stated for one in mapping.reasons.values()}
 
     def parse(self, path: Path) -> Iterator[ReportedRow]:

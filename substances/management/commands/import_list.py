@@ -15,7 +15,6 @@ from substances.importers.mapped_list.mapping import load_mapping
 from substances.importers.mapped_list.parse import MappedList
 from substances.importers.mapped_list.yaml_text import MappingError
 from substances.importers.registry import IMPORTERS
-from substances.services.list_own import keep_own_list
 from substances.services.lists import ListError, publish_release
 
 MAPPED = "mapped-list"
@@ -102,9 +101,7 @@ def _importer(slug: str, mapping: Path | None) -> Importer:
         return IMPORTERS[slug]
     if not mapping.is_file():
         raise CommandError(f"{mapping}: there is no such file")
-    described = load_mapping(mapping)
-    keep_own_list(described.slug, described.about)
-    return MappedList(described)
+    return MappedList(load_mapping(mapping))
 
 
 def _place(problem: dict[str, Any]) -> str:
