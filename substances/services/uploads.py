@@ -184,7 +184,7 @@ def _keep_pieces(upload: Upload, chunks: Iterable[bytes]) -> None:
 
 
 def _sent_before(upload: U) -> U | None:
-    """The same file of the same person, asked to be the same, that is being worked on, was tried, or published."""
+    """The same file of the same person, asked to be the same, that is being worked on, was tried, or left a release."""
     asked = {name: getattr(upload, name) for name in (*upload.asked, "sha256", "uploaded_by_id")}
     others = _all_of(type(upload)).filter(refusal__isnull=True, **asked).exclude(pk=upload.pk)
     found: list[U] = list(others.select_related("job"))
@@ -195,11 +195,14 @@ def _sent_before(upload: U) -> U | None:
 
 
 def _still_holds(upload: Upload) -> bool:
-    """Whether an upload that came to its end can still be gone on with, or left something that is still there."""
+    """Whether an upload that came to its end can still be gone on with, or left a release that is still there.
+
+    Structures that were written leave none: others may have changed them since, and to write them again is harmless.
+    """
     if upload.stage == Upload.Stage.TRIAL:
         return bool(upload.chunks.exists())
     release = (upload.report or {}).get("release")
-    return release is None or Release.objects.filter(pk=release).exists()
+    return release is not None and Release.objects.filter(pk=release).exists()
 
 
 def _all_of(kind: type[Upload]) -> Any:

@@ -62,8 +62,21 @@ def test_structures_are_tried_then_published_on_ones_word(signed_in: Client, tmp
         2,
         3,
     )
-    again = sent(signed_in, f"108-95-2,{PHENOL}", f"64-17-5,{ETHANOL}", "71-43-2,c1ccccc1")
-    assert (again.status_code, again.json()["id"]) == (200, upload["id"])
+
+
+def test_structures_that_were_published_can_be_sent_again(signed_in: Client) -> None:
+    a_substance(name="phenol", cas="108-95-2")
+    first = sent(signed_in, f"108-95-2,{PHENOL}").json()
+    tried = worked(signed_in, first)
+    assert sent(signed_in, f"108-95-2,{PHENOL}").json()["id"] == first["id"]
+    signed_in.post(tried["publish_url"])
+    assert sent(signed_in, f"108-95-2,{PHENOL}").json()["id"] == first["id"]
+    worked(signed_in, first)
+    Structure.objects.all().delete()
+
+    answer = sent(signed_in, f"108-95-2,{PHENOL}")
+    again = worked(signed_in, answer.json())
+    assert (answer.status_code, again["id"] == first["id"], again["may_publish"]) == (202, False, True)
 
 
 def test_a_problem_of_a_row_is_told_with_its_file_and_line(signed_in: Client) -> None:
