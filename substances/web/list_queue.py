@@ -18,7 +18,7 @@ from portal.common.rest.pages import browse
 from portal.organisations.permissions import curators_only
 from portal.organisations.requests import SignedInRequest
 from portal.organisations.services import audit
-from substances.models import MemberDecision, OpenMember, Release
+from substances.models import ChemicalList, MemberDecision, OpenMember, Release
 from substances.services.list_diff import diff_of_releases
 from substances.services.list_open_members import (
     candidates_of,
@@ -56,8 +56,7 @@ def waiting_release(request: SignedInRequest, pk: UUID) -> HttpResponse:
         _decide(request, pk, confirm=decision == "confirm")
     except ListError as error:
         return _queue(request, problem=str(error), status=409)
-    done = _("Published. The portal answers from it.") if decision == "confirm" else _("Refused. The old one stays.")
-    messages.success(request, done)
+    messages.success(request, _done(pk) if decision == "confirm" else _("Refused. The old one stays."))
     return redirect("web:list-queue")
 
 
@@ -108,6 +107,13 @@ def _decide(request: SignedInRequest, pk: UUID, *, confirm: bool) -> None:
         else:
             refuse_release(release)
         _put_down(request, release, "release.confirmed" if confirm else "release.refused")
+
+
+def _done(pk: UUID) -> str:
+    """What a confirmation came to."""
+    if ChemicalList.objects.filter(current_release=pk).exists():
+        return _("Published. The portal answers from it.")
+    return _("Published, and kept as an earlier release: the portal answers from a newer state of this list.")
 
 
 def _put_down(request: SignedInRequest, release: Release, action: str) -> None:

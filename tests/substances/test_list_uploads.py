@@ -20,7 +20,7 @@ from portal.jobs.running import Work, claim, run_job
 from portal.organisations.models import AuditEvent, User
 from substances import tasks
 from substances.importers.registry import IMPORTERS
-from substances.models import ChemicalList, Entry, ListUpload, Release, UploadChunk
+from substances.models import ChemicalList, Entry, ListMembership, ListUpload, Release, UploadChunk
 from substances.services.catalogue import load_catalogue
 from substances.services.list_uploads import IMPORT_WORK, MAPPED, keep_upload, run_import
 from substances.services.uploads import UploadRefused, delete_old_uploads, publish_upload
@@ -31,6 +31,7 @@ from tests.substances.made_workbooks import NEW, a_workbook
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 SLUG = "reach-candidate-list"
+A_DAY = dt.timedelta(days=1)
 MAPPING = Path(__file__).parent / "mapped_list_example.yaml"
 
 
@@ -112,6 +113,41 @@ def test_a_file_that_takes_much_away_waits_for_a_curator(signed_in: Client, tmp_
     assert second.report is not None
     assert second.report["state"] == "waiting"
     assert reverse("web:waiting-release", args=[second.report["release"]]) in page_of(signed_in, second)
+
+
+def an_older_one_published(client: Client, folder: Path) -> ListUpload:
+    """The upload of an edition from before the one that answers."""
+    for data, day in ((a_file(folder), DAY), (a_workbook(folder / "o.xlsx", rows=[NEW]).read_bytes(), DAY - A_DAY)):
+        upload = worked(sent(client, data, published_on=str(day)))
+        client.post(reverse("web:list-upload-publish", args=[upload.pk]))
+        upload.refresh_from_db()
+        worked(upload)
+    return upload
+
+
+def test_an_older_edition_is_not_said_to_be_what_the_portal_answers_from(signed_in: Client, tmp_path: Path) -> None:
+    upload = an_older_one_published(signed_in, tmp_path)
+    assert upload.report is not None
+    assert (upload.report["state"], upload.report["is_current"]) == ("published", False)
+    page = page_of(signed_in, upload)
+    assert "Published, and kept as an earlier release" in page
+    assert "The portal answers from it." not in page
+
+
+@pytest.mark.parametrize("answers", [True, False], ids=["nothing newer is known", "the starter knows of newer entries"])
+def test_who_confirms_is_told_whether_the_release_answers(signed_in: Client, tmp_path: Path, answers: bool) -> None:
+    upload = an_older_one_published(signed_in, tmp_path)
+    assert upload.report is not None
+    waiting = upload.report["release"]
+    ChemicalList.objects.update(current_release=None)
+    Release.objects.filter(pk=waiting).update(state="waiting", released_at=None)
+    starters = ListMembership.objects.filter(chemical_list__slug=SLUG, release=None)
+    starters.update(valid_from=DAY - A_DAY if answers else DAY)
+    assert starters.exists()
+    said = {"decision": "confirm", "sure": "on"}
+    page = signed_in.post(reverse("web:waiting-release", args=[waiting]), said, follow=True).content.decode()
+    assert ("Published. The portal answers from it." in page) is answers
+    assert ("Published, and kept as an earlier release" in page) is not answers
 
 
 def a_workbook_row() -> tuple[object, ...]:
