@@ -90,14 +90,17 @@ def mapping_text(data: bytes) -> str:
     """The text of a mapping that was sent; "" where none was.
 
     Raises:
-        UploadRefused: too long, or no text.
+        UploadRefused: too long, or no text that can be kept.
     """
     if len(data) > MAX_MAPPING_BYTES:
         raise UploadRefused(_("A mapping has at most 64 KiB."), code="mapping", status=400)
     try:
-        return data.decode("utf-8")
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
-        raise UploadRefused(_("A mapping is a text file in UTF-8."), code="mapping", status=400) from None
+        text = "\0"
+    if "\0" in text:  # what is binary; and no database keeps it
+        raise UploadRefused(_("A mapping is a text file in UTF-8."), code="mapping", status=400)
+    return text
 
 
 def run_import(task: Work) -> None:

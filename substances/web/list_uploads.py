@@ -41,7 +41,9 @@ class UploadForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text=gettext_lazy("May stay empty where the file says it itself."),
     )
-    source_url = forms.URLField(label=gettext_lazy("Where it came from"), required=False, assume_scheme="https")
+    source_url = forms.URLField(
+        label=gettext_lazy("Where it came from"), required=False, max_length=500, assume_scheme="https"
+    )
     licence = forms.CharField(label=gettext_lazy("Under which terms"), required=False, max_length=200)
 
     def __init__(self, *arguments: Any, **named: Any) -> None:

@@ -51,7 +51,9 @@ class StructureUploadForm(forms.Form):
         initial=StructureTrust.LOOKUP,
         widget=forms.RadioSelect,
     )
-    source_url = forms.URLField(label=gettext_lazy("Where it came from"), required=False, assume_scheme="https")
+    source_url = forms.URLField(
+        label=gettext_lazy("Where it came from"), required=False, max_length=500, assume_scheme="https"
+    )
     licence = forms.CharField(label=gettext_lazy("Under which terms"), required=False, max_length=200)
 
     def clean_file(self) -> Any:

@@ -178,6 +178,13 @@ def test_a_mapping_that_cannot_be_followed_leaves_no_list_behind(signed_in: Clie
             id="bytes",
         ),
         pytest.param(
+            {"importer": "mapped-list", "mapping": SimpleUploadedFile("m.yaml", b"slug: x\0")},
+            400,
+            "mapping",
+            id="a byte of nothing",
+        ),
+        pytest.param({"source_url": "https://example.org/" + "x" * 500}, 400, "invalid", id="a long address"),
+        pytest.param(
             {"importer": "mapped-list", "mapping": SimpleUploadedFile("m.yaml", LONG)},
             400,
             "mapping",

@@ -227,6 +227,7 @@ def test_a_mapping_that_cannot_be_used_names_the_key(keys: dict[str, Any], said:
         pytest.param("a: 1\na: 2", "a: line 2: the key stands there twice", id="key twice"),
         pytest.param("list: {a: 1, a: 2}", "a: line 1: the key stands there twice", id="inner key twice"),
         pytest.param("on: 1", "True: line 1: a key is a text", id="key that is no text"),
+        pytest.param('a: 1\nb: "x\\0"', r"line 2: the character \\0", id="a character that is not kept"),
         pytest.param("a: [", "no YAML that is read", id="broken"),
         pytest.param("just words", "no table of keys", id="no table"),
         pytest.param("[" * 5_000, "no YAML that is read", id="nested too deep"),

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import models
+from django.forms import CharField, Form
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -20,10 +22,21 @@ from portal.jobs.running import Work, claim, run_job
 from portal.organisations.models import AuditEvent, User
 from substances import tasks
 from substances.importers.registry import IMPORTERS
-from substances.models import ChemicalList, Entry, ListMembership, ListUpload, Release, UploadChunk
+from substances.models import (
+    ChemicalList,
+    Entry,
+    ListMembership,
+    ListUpload,
+    Release,
+    StructureUpload,
+    Upload,
+    UploadChunk,
+)
 from substances.services.catalogue import load_catalogue
 from substances.services.list_uploads import IMPORT_WORK, MAPPED, keep_upload, run_import
 from substances.services.uploads import UploadRefused, delete_old_uploads, publish_upload
+from substances.web.list_uploads import UploadForm
+from substances.web.structure_uploads import StructureUploadForm
 from tests.build import a_curator, a_person
 from tests.substances.made_catalogue import write_catalogue
 from tests.substances.made_importer import DAY, Killed, Made, a_row
@@ -31,6 +44,7 @@ from tests.substances.made_workbooks import NEW, a_workbook
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 SLUG = "reach-candidate-list"
+NUL = SimpleUploadedFile("m.yaml", b"slug: x\0")
 A_DAY = dt.timedelta(days=1)
 MAPPING = Path(__file__).parent / "mapped_list_example.yaml"
 
@@ -184,6 +198,7 @@ def test_a_list_of_ones_own_comes_with_its_mapping(signed_in: Client) -> None:
         pytest.param({"mapping": SimpleUploadedFile("m.yaml", b"slug: x")}, "mapping", id="a mapping nobody asked for"),
         pytest.param({"importer": MAPPED}, "mapping", id="a list of one's own without a mapping"),
         pytest.param({"published_on": "yesterday"}, "published_on", id="no day"),
+        pytest.param({"importer": MAPPED, "mapping": NUL}, "mapping", id="a mapping with a byte of nothing"),
     ],
 )
 def test_a_form_that_cannot_be_says_which_field(
@@ -194,6 +209,17 @@ def test_a_form_that_cannot_be_says_which_field(
     assert answer.status_code == 400
     assert field in answer.context["form"].errors
     assert not ListUpload.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("form", "kind"), [(UploadForm, ListUpload), (StructureUploadForm, StructureUpload)], ids=["list", "structures"]
+)
+def test_no_text_of_a_form_is_longer_than_what_is_kept(form: type[Form], kind: type[Upload]) -> None:
+    kept = {field.name: field.max_length for field in kind._meta.fields if isinstance(field, models.CharField)}
+    typed = {name: field for name, field in form().fields.items() if isinstance(field, CharField)}
+    assert {"source_url", "licence"} <= typed.keys() <= kept.keys()
+    for name, field in typed.items():
+        assert (name, field.max_length) == (name, kept[name])
 
 
 def test_a_form_that_is_too_large_is_refused_before_it_is_read(signed_in: Client) -> None:

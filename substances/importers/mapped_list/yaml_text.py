@@ -21,12 +21,15 @@ class MappingError(ValueError):
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses what plain data never needs: aliases, and a key that stands there twice."""
+    """Refuses what plain data never needs: aliases, a key that stands there twice, a character that is not kept."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
             raise MappingError("", "aliases (*name) are not read; write it out")
-        return super().compose_node(parent, index)
+        node = super().compose_node(parent, index)
+        if isinstance(node, yaml.ScalarNode) and "\0" in node.value:
+            raise MappingError("", f"line {node.start_mark.line + 1}: the character \\0 is in no text that can be kept")
+        return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         found: dict[Hashable, Any] = {}
