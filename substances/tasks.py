@@ -90,7 +90,7 @@ def import_structures(task: Work) -> None:
 
 @every(600)
 def delete_uploads_nobody_came_back_for() -> None:
-    """Files are kept for a day at most."""
+    """Files are kept for a day, or until the job that needs one has ended."""
     delete_old_uploads()
 
 

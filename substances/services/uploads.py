@@ -211,7 +211,7 @@ def _all_of(kind: type[Upload]) -> Any:
 
 
 def _delete_old(kind: type[Upload]) -> int:
-    kept = _all_of(kind).filter(chunks__isnull=False)
+    kept = _all_of(kind).filter(chunks__isnull=False).exclude(job__in=Job.objects.open())  # a worker may need it
     old = kept.filter(uploaded_at__lt=timezone.now() - KEPT_FOR)
     over = kept.filter(job__state__in=[Job.State.FAILED, Job.State.CANCELLED])
     pks = {*old.values_list("pk", flat=True), *over.values_list("pk", flat=True)}

@@ -362,6 +362,19 @@ def test_files_nobody_came_back_for_are_deleted_after_a_day(many: Made, curator:
     assert not UploadChunk.objects.exists()
 
 
+@pytest.mark.parametrize("state", ["queued", "running"])
+def test_a_file_whose_job_has_not_ended_is_kept_however_old_it_is(many: Made, curator: User, state: str) -> None:
+    upload = worked(keep_upload(by=curator, importer=SLUG, file_name="x", chunks=[b"x"], published_on=DAY))
+    publish_upload(by=curator, upload=upload)
+    if state == "running":
+        assert claim(upload.job_id) is not None
+    ListUpload.objects.update(uploaded_at=timezone.now() - dt.timedelta(hours=25))
+    assert (delete_old_uploads(), UploadChunk.objects.exists()) == (0, True)
+    if state == "queued":
+        worked(upload)
+        assert Release.objects.filter(state="published").exists()
+
+
 def test_work_may_not_take_more_memory_than_it_is_given() -> None:
     with pytest.raises(MemoryError), memory_bound(50 * 2**20):
         bytearray(200 * 2**20)
