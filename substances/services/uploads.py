@@ -88,10 +88,11 @@ def publish_upload(*, by: User, upload: U) -> U:
 
 
 def drop_upload(*, by: User, upload: Upload) -> None:
-    """Calls its job off and throws the file away; what was published stays."""
-    cancel_job(job=upload.job, by=by)
-    upload.chunks.all().delete()
-    put_down(upload, "dropped", by=by)
+    """Calls its job off and throws the file away, both or neither; what was published stays."""
+    with transaction.atomic():
+        cancel_job(job=upload.job, by=by)
+        upload.chunks.all().delete()
+        put_down(upload, "dropped", by=by)
 
 
 def delete_old_uploads() -> int:

@@ -32,9 +32,10 @@ from substances.models import (
     Upload,
     UploadChunk,
 )
+from substances.services import uploads
 from substances.services.catalogue import load_catalogue
 from substances.services.list_uploads import IMPORT_WORK, MAPPED, keep_upload, run_import
-from substances.services.uploads import UploadRefused, delete_old_uploads, publish_upload
+from substances.services.uploads import UploadRefused, delete_old_uploads, drop_upload, publish_upload
 from substances.web.list_uploads import UploadForm
 from substances.web.structure_uploads import StructureUploadForm
 from tests.build import a_curator, a_person
@@ -262,6 +263,20 @@ def test_a_file_thrown_away_is_gone_and_its_job_called_off(signed_in: Client, tm
     assert upload.job.state == "cancelled"
     assert not UploadChunk.objects.exists()
     assert "It was stopped; nothing was published by it." in page_of(signed_in, upload)
+
+
+def test_a_file_is_thrown_away_whole_or_not_at_all(many: Made, curator: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload = keep_upload(by=curator, importer=SLUG, file_name="x", chunks=[b"x"], published_on=DAY)
+
+    def die(**_said: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(uploads, "audit", die)
+        with pytest.raises(Killed):
+            drop_upload(by=curator, upload=upload)
+    assert Job.objects.get().cancel_requested_at is None
+    assert worked(upload).report is not None
 
 
 def test_stopped_behind_its_publication_the_page_leads_to_the_release(signed_in: Client, tmp_path: Path) -> None:
