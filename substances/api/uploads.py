@@ -35,7 +35,8 @@ REFUSED_AT_ONCE = {
     (413, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, "More than 25 MiB."),
     (415, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, "Only multipart/form-data is taken."),
 }
-NOT_TRIED = {(409, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, "It was not tried, or is being published.")}
+_MAY_NOT = "It was not tried, changes nothing, or is being published."
+NOT_TRIED = {(409, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, _MAY_NOT)}
 
 
 class RefusalSerializer(serializers.Serializer[Any]):

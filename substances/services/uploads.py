@@ -72,13 +72,14 @@ def publish_upload(*, by: User, upload: U) -> U:
     """The upload, with the job that publishes what was tried, or leaves it waiting where a curator must confirm.
 
     Raises:
-        UploadRefused: it was not tried to the end, its file is gone, or it is being published already.
+        UploadRefused: it may not be published (`Upload.may_be_published`), or is being published already.
     """
     with transaction.atomic():
-        trials = _all_of(type(upload)).filter(pk=upload.pk, stage=Upload.Stage.TRIAL)
-        tried = trials.filter(report__isnull=False, pk__in=upload.chunks.order_by().values("upload"))
-        if not tried.update(stage=Upload.Stage.PUBLISH, report=None):
-            message = _("It is being published already, was not tried, or its file is gone.")
+        own = _all_of(type(upload)).filter(pk=upload.pk)
+        tried = own.filter(stage=Upload.Stage.TRIAL, report__isnull=False)
+        may = own.with_file().get().may_be_published
+        if not (may and tried.update(stage=Upload.Stage.PUBLISH, report=None)):  # of two words at once one comes first
+            message = _("It is being published already, was not tried, changes nothing, or its file is gone.")
             raise UploadRefused(message, code="not_tried", status=409)
         upload.refresh_from_db()
         upload.job = _request(upload)

@@ -131,6 +131,18 @@ def test_the_same_file_again_is_the_same_upload_while_it_is_worked_on_and_after(
     assert (ListUpload.objects.count(), Job.objects.filter(name=ListUpload.work).count()) == (1, 2)
 
 
+def test_what_would_change_nothing_cannot_be_published(signed_in: Client, data: bytes) -> None:
+    first = sent(signed_in, data).json()
+    worked(signed_in, first)
+    signed_in.post(first["publish_url"])
+    worked(signed_in, first)
+    told = worked(signed_in, sent(signed_in, data, licence="other terms").json())
+    assert (told["report"]["unchanged"], told["may_publish"]) == (True, False)
+    answer = signed_in.post(told["publish_url"])
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_tried")
+    assert signed_in.get(told["url"]).json() == told
+
+
 @pytest.mark.parametrize("over", ["dropped", "refused by a curator", "another day"])
 def test_the_same_file_is_taken_again_where_nothing_is_left_of_the_first(
     signed_in: Client, data: bytes, over: str

@@ -79,6 +79,14 @@ def test_structures_that_were_published_can_be_sent_again(signed_in: Client) -> 
     assert (answer.status_code, again["id"] == first["id"], again["may_publish"]) == (202, False, True)
 
 
+def test_structures_that_are_there_already_cannot_be_published(signed_in: Client, tmp_path: Path) -> None:
+    a_substance(name="phenol", cas="108-95-2")
+    taken(a_file(tmp_path, f"108-95-2\t{PHENOL}\tx"))
+    told = worked(signed_in, sent(signed_in, f"108-95-2,{PHENOL}").json())
+    assert (told["report"]["unchanged"], told["may_publish"]) == (True, False)
+    assert signed_in.post(told["publish_url"]).status_code == 409
+
+
 def test_a_problem_of_a_row_is_told_with_its_file_and_line(signed_in: Client) -> None:
     told = worked(signed_in, sent(signed_in, "108-95-3,C").json())
     (problem,) = told["report"]["problems"]
