@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import tempfile
 import time
 import uuid
 from collections.abc import Iterable, Iterator
@@ -31,6 +30,7 @@ from substances.importers.mapped_list.yaml_text import MappingError
 from substances.importers.registry import IMPORTERS
 from substances.models import ListUpload, Release
 from substances.services.lists import ListError, ReleaseReport, publish_release
+from substances.services.upload_folders import upload_folder
 from substances.services.uploads import (
     MEMORY_BYTES,
     ThrownAway,
@@ -109,8 +109,8 @@ def run_import(task: Work) -> None:
     publishing = upload.stage == ListUpload.Stage.PUBLISH
     report, refusal = None, None
     try:
-        with tempfile.TemporaryDirectory(prefix="benigna-upload-") as folder:
-            report = _take_in(task, upload, Path(folder), dry_run=not publishing)
+        with upload_folder() as folder:
+            report = _take_in(task, upload, folder, dry_run=not publishing)
     except _LetGo as error:
         raise error.superseded from None
     except MappingError as error:

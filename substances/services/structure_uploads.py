@@ -6,7 +6,6 @@ nothing of it is seen by others before it is published.
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -26,6 +25,7 @@ from substances.services.structure_import import (
     import_structures,
     refuse_trust,
 )
+from substances.services.upload_folders import upload_folder
 from substances.services.uploads import (
     MEMORY_BYTES,
     ThrownAway,
@@ -81,8 +81,8 @@ def run_structure_import(task: Work) -> None:
     publishing = upload.stage == StructureUpload.Stage.PUBLISH
     report, refusal = None, None
     try:
-        with tempfile.TemporaryDirectory(prefix="benigna-upload-") as folder, memory_bound(MEMORY_BYTES):
-            report = _take_in(task, upload, Path(folder), dry_run=not publishing)
+        with upload_folder() as folder, memory_bound(MEMORY_BYTES):
+            report = _take_in(task, upload, folder, dry_run=not publishing)
     except WrongFile as error:
         refusal = refused(upload, error.why, code="wrong_file", at=error)
     except (SourceRefused, ThrownAway) as error:

@@ -25,6 +25,7 @@ from portal.organisations.models import User
 from portal.organisations.services import audit
 from substances.importers.base import WrongFile
 from substances.models import ListUpload, Release, StructureUpload, Upload
+from substances.services.upload_folders import delete_left_folders
 
 #: How much memory reading and staging may add to a worker.
 MEMORY_BYTES = 400 * 2**20
@@ -97,7 +98,11 @@ def drop_upload(*, by: User, upload: Upload) -> None:
 
 
 def delete_old_uploads() -> int:
-    """Throws away files nobody came back for, and those of jobs that died; how many uploads. Safe to repeat."""
+    """Throws away files nobody came back for, and those of jobs that died; how many uploads. Safe to repeat.
+
+    What killed workers left on this machine goes, too.
+    """
+    delete_left_folders()
     return sum(_delete_old(kind) for kind in KINDS)
 
 
