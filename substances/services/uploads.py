@@ -32,6 +32,7 @@ MEMORY_BYTES = 400 * 2**20
 KEPT_FOR = dt.timedelta(hours=24)
 KINDS: tuple[type[Upload], ...] = (ListUpload, StructureUpload)
 _CHUNK_BYTES = 2**20
+_LONGEST_NAME_BYTES = 120
 _TELL_EVERY_S = 0.5
 
 U = TypeVar("U", bound=Upload)
@@ -247,4 +248,5 @@ def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
 def _printable(name: str) -> str:
     """The last part of a file's name, without what a path or a page could take for something else."""
     kept = "".join(letter if letter.isprintable() and letter not in '/\\<>:"|?*' else "_" for letter in name)
-    return kept.strip(". ")[-120:] or "list"
+    # A file system counts bytes, at most 255; a letter has up to four.
+    return kept.strip(". ").encode()[-_LONGEST_NAME_BYTES:].decode(errors="ignore") or "list"

@@ -237,11 +237,14 @@ def test_a_file_that_is_too_large_is_not_kept(curator: User) -> None:
     assert not Job.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "a/b\\c", "\x00\n<b>", "", "...", "x" * 500])
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "a/b\\c", "\x00\n<b>", "", "...", "x" * 500, "化" * 110 + ".xlsx"]
+)
 def test_a_files_name_is_no_path(signed_in: Client, curator: User, tmp_path: Path, name: str) -> None:
     upload = keep_upload(by=curator, importer=SLUG, file_name=name, chunks=[a_file(tmp_path)], published_on=DAY)
     assert worked(upload).report is not None
     assert not {"/", "\\", "\x00"} & set(upload.file_name)
+    assert 0 < len(upload.file_name.encode()) <= 120
 
 
 def test_somebody_elses_file_is_not_there(client: Client, tmp_path: Path, curator: User) -> None:
