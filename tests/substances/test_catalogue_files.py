@@ -71,6 +71,7 @@ FOUND = {table: _read(table) for table in TABLES}
 GROUPS = cast("list[dict[str, Any]]", yaml.safe_load((FOLDER / "groups.yaml").read_text(encoding="utf-8")))
 MOLECULES = {row["substance"]: Chem.MolFromSmiles(row["smiles"]) for row in FOUND["structures"]}
 CAS_OF = {row["substance"]: row["value"] for row in FOUND["identifiers"] if row["scheme"] == "cas"}
+RESTRICTED = [row for row in FOUND["memberships"] if row["list"] == "reach-restriction-list"]
 
 
 def _column(table: str, column: str) -> set[str]:
@@ -199,6 +200,21 @@ def test_candidate_list_flags_are_those_of_the_reasons_no_more_no_fewer() -> Non
     }
 
 
+# Whom a later act brought into an entry of Annex XVII that others began: its day, not the entry's first.
+CAME_LATER = [
+    pytest.param("asbestos-chrysotile", "entry 6", "1985-12-20", id="85/610/EEC: 83/478/EEC restricted crocidolite"),
+    pytest.param("d6", "entry 70", "2024-05-16", id="(EU) 2024/1328: the entry was of D4 and D5"),
+    pytest.param("dibp", "entry 51", "2018-12-17", id="(EU) 2018/2005: the entry was of DEHP, DBP and BBP"),
+]
+
+
+@pytest.mark.parametrize(("slug", "entry", "day"), CAME_LATER)
+def test_who_came_into_a_restriction_later_is_restricted_since_then(slug: str, entry: str, day: str) -> None:
+    days = {(row["substance"], row["reason"]): row["entry_date"] for row in RESTRICTED}
+
+    assert days[slug, entry] == day
+
+
 @pytest.mark.parametrize("slug", ["acetone", "ethanol", "water", "dinch", "deht", "citric-acid", "ethyl-lactate"])
 def test_what_no_source_condemns_carries_no_flag(slug: str) -> None:
     assert slug in _column("substances", "slug")
@@ -263,6 +279,15 @@ if REFERENCE:  # Conditional, not skipped: without the publishers' files there i
         year = publishers.year_of_concern(_publisher(group["source"]), group["locator"])
 
         assert year == group["concern_public_since"]
+
+    def test_a_restriction_holds_since_a_day_that_the_publisher_prints_for_its_entry() -> None:
+        publisher = _publisher("reach-restriction-list-2026-04")
+        later = {case.values[:2] for case in CAME_LATER}
+
+        for row in RESTRICTED:
+            days = sorted(publishers.day(line["Regulatory outcome date"]) for line in publisher.at(row["reason"]))
+            allowed = days[1:] if (row["substance"], row["reason"]) in later else days[:1]
+            assert row["entry_date"] in allowed, row
 
     def test_structures_differ_from_the_reference_table_only_where_a_note_says_why() -> None:
         table = defaultdict(set)
