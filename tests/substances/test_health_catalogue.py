@@ -156,6 +156,25 @@ def test_values_that_follow_one_another_neither_overlap_nor_rise() -> None:
                 assert Decimal(later["value"]) <= Decimal(earlier["value"]), later
 
 
+@pytest.mark.parametrize(
+    ("substance", "source", "dermal", "inhalation"),
+    [
+        ("dmac", "reg-2025-1090", "1.8", "13"),
+        ("nep", "reg-2025-1090", "2.4", "4.0"),
+        ("nmp", "reg-2018-588", "4.8", "14.4"),
+    ],
+)
+def test_a_solvent_restricted_by_its_dnels_has_one_for_each_route(
+    substance: str, source: str, dermal: str, inhalation: str
+) -> None:
+    rows = [row for row in FOUND["limits"] if (row["substance"], row["source"]) == (substance, source)]
+
+    assert {row["route"]: (row["value"], row["unit"]) for row in rows} == {
+        "dermal": (dermal, "mg/kg bw/day"),
+        "inhalation": (inhalation, "mg/m³"),
+    }
+
+
 def test_the_readme_tells_the_counts_of_the_files() -> None:
     readme = (FOLDER / "README.md").read_text(encoding="utf-8")
     for table, rows in FOUND.items():
