@@ -83,6 +83,27 @@ def test_an_exemption_names_its_reason_its_source_and_a_list_that_names_the_grou
         assert "on" not in exemption or exemption["on"] in naming
 
 
+IRON_SALTS = [
+    pytest.param("[C-]#N.[C-]#N.[Co+2]", False, id="cobalt(II) cyanide"),
+    pytest.param("[C-]#N.[C-]#N.[Fe+2]", False, id="iron(II) cyanide"),
+    pytest.param("N#C[Fe]C#N", False, id="iron(II) cyanide, drawn bound"),
+    pytest.param("[C-]#N.[C-]#N.[C-]#N.[Fe+3]", False, id="iron(III) cyanide"),
+    pytest.param("[Na+].[C-]#N", False, id="sodium cyanide"),
+    pytest.param("[Fe+2].[Na+].[Na+].[Na+].[Na+]" + ".[C-]#N" * 6, True, id="a ferrocyanide"),
+    pytest.param("[Fe+3].[K+].[K+].[K+]" + ".[C-]#N" * 6, True, id="a ferricyanide"),
+    pytest.param("[Co+3].[K+].[K+].[K+]" + ".[C-]#N" * 6, True, id="a cobalticyanide"),
+    pytest.param("[Fe+2].[Fe+2].[Fe+2].[Fe+3].[Fe+3].[Fe+3].[Fe+3]" + ".[C-]#N" * 18, True, id="Prussian blue"),
+    pytest.param("[K+].[K+].[K+].[K+].N#C[Fe-4](C#N)(C#N)(C#N)(C#N)C#N", True, id="a ferrocyanide, drawn bound"),
+]
+
+
+@pytest.mark.parametrize(("smiles", "is_complex"), IRON_SALTS)
+def test_annex_vi_excepts_complex_cyanides_and_no_simple_salts(smiles: str, is_complex: bool) -> None:
+    answer = match_group(Chem.MolFromSmiles(smiles), RULES["cyanide-salts"])
+
+    assert (answer.member, bool(answer.exempt)) == (True, is_complex)
+
+
 def test_group_slugs_are_unique_and_there_are_enough() -> None:
     assert len(RULES) == len(GROUPS)
     assert len([rule for rule in RULES.values() if rule]) >= 45
