@@ -76,6 +76,8 @@ class Release(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     staged_at = models.DateTimeField(auto_now_add=True)
+    # Of the import that took it last: it alone may write. Null: it is being cleared.
+    claim = models.UUIDField(null=True, default=uuid.uuid4, editable=False)
     heartbeat_at = models.DateTimeField(default=timezone.now, help_text=_("When its import last showed life."))
     released_at = models.DateTimeField(null=True, help_text=_("When this portal began to answer from it."))
 

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from portal.common.batches import batches
 from substances.importers.base import Member, Problem, ProducerRow
 from substances.models import Release, ReportedProducer, Source
+from substances.services.list_claims import beat
 from substances.services.list_resolution import Resolved, Resolver
 from substances.vocabulary import Checked
 
@@ -24,10 +24,6 @@ from substances.vocabulary import Checked
 _BATCH = 100
 _PAUSE_S = 0.005
 _LONGEST_NAME, _LONGEST_COUNTRY = 300, 200
-
-
-class ReleaseGone(Exception):
-    """The staged release was swept meanwhile."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -47,7 +43,7 @@ def stage_producers(
         resolver: that knows the substances of the release itself.
 
     Raises:
-        ReleaseGone: see there.
+        ImportLost: see there.
         WrongFile: from `rows`; what was staged before stays for the caller to clear.
     """
     staged = StagedProducers()
@@ -113,7 +109,5 @@ def _fact(release: Release, row: ProducerRow, source: Source) -> dict[str, Any]:
 
 @transaction.atomic
 def _write(release: Release, rows: list[ReportedProducer]) -> None:
-    staged = Release.objects.filter(pk=release.pk, state=Release.State.STAGED)
-    if not staged.update(heartbeat_at=timezone.now()):
-        raise ReleaseGone
+    beat(release)
     ReportedProducer.objects.bulk_create(rows)

@@ -31,6 +31,7 @@ from substances.models import (
     Substance,
 )
 from substances.services.list_changes import Changes, answers_today, changes
+from substances.services.list_claims import ImportLost
 from substances.services.list_facts import FACTS_OF_ROWS
 from substances.services.list_news import request_news
 from substances.services.list_producers import kept_rows
@@ -71,17 +72,26 @@ class _Plan:
     names: list[tuple[Any, ...]]
 
 
-def publish(release: Release, *, confirmed_by: User | None = None) -> Changes:
+def publish(
+    release: Release, *, confirmed_by: User | None = None, still_asked: Callable[[], None] | None = None
+) -> Changes:
     """Makes a staged or waiting release the one that answers, if it is the newest of its list.
 
     Search learns of it afterwards, by `make_findable`.
 
+    Args:
+        still_asked: raises where whoever asked for it asks no longer; called in the transaction, first.
+
     Raises:
+        ImportLost: it is another import's by now, published already, or gone.
         DoesNotAddUp: see there.
     """
     plan = _plan(release)
     with transaction.atomic():
+        if still_asked is not None:
+            still_asked()
         chemical_list = ChemicalList.objects.select_for_update().get(pk=release.chemical_list_id)
+        _hold(release)
         _check_sum(release)
         moved = _follow_merges(release) + keep_open_what_was_split(release)
         if moved or _published() != plan.published:
@@ -98,6 +108,14 @@ def publish(release: Release, *, confirmed_by: User | None = None) -> Changes:
                 request_news(release, plan.before)
         _show(release)
     return plan.difference
+
+
+def _hold(release: Release) -> None:
+    """Locks the release until the transaction ends, as long as it is still to be published, and ours."""
+    unpublished = (Release.State.STAGED, Release.State.WAITING)
+    ours = Release.objects.select_for_update().filter(pk=release.pk, state__in=unpublished, claim=release.claim)
+    if not list(ours.order_by().values_list("pk", flat=True)):
+        raise ImportLost
 
 
 def _plan(release: Release) -> _Plan:
@@ -140,9 +158,9 @@ def finish_what_was_published(*, older_than: dt.timedelta = _FINISHED_AFTER) -> 
     return len(unfinished)
 
 
-def keep_learned(release: Release, staged: Staged) -> None:
-    """Puts down with the release what its publication will add to substances that are seen already."""
-    release.learned = {
+def learned_by(staged: Staged) -> dict[str, list[list[Any]]]:
+    """What publishing adds to substances that are seen already, as the release keeps it."""
+    return {
         "identifiers": [[str(pk), scheme, value, line] for (pk, scheme, value), line in staged.identifiers.items()],
         "names": [[str(pk), text, line] for (pk, text), line in staged.names.items()],
     }

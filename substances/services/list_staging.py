@@ -18,7 +18,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from portal.common.batches import batches
 from substances.importers.base import (
@@ -45,7 +44,8 @@ from substances.models import (
     Source,
     Substance,
 )
-from substances.services.list_producers import ReleaseGone, stage_producers
+from substances.services.list_claims import beat
+from substances.services.list_producers import stage_producers
 from substances.services.list_resolution import Claims, Known, Resolved, Resolver
 from substances.services.member_decisions import BY_CURATOR, key_of, standing_decisions, stated_by
 from substances.services.search_terms import rebuild_for
@@ -62,10 +62,6 @@ RESTRICTIONS = "reach-restriction-list"
 
 FlagKey = tuple[uuid.UUID, str, str, str, str, dt.date | None]
 _FLAG_KEY = ("substance_id", "concern", "strength", "authority", "legal_basis", "since")
-
-
-class ImportLost(Exception):
-    """The staged release is gone: somebody swept it, believing this import dead."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -105,7 +101,7 @@ def stage(
     """Writes what is not written yet of `rows`, then of `producers`, and tells what all of them came to.
 
     Raises:
-        ImportLost: the release was swept meanwhile.
+        ImportLost: see there.
         WrongFile: from `rows`; what was staged before stays for the caller to clear.
     """
     staging = _Staging(release, importer, source)
@@ -144,10 +140,7 @@ class _Staging:
 
     def take_producers(self, rows: Iterable[ProducerRow]) -> None:
         """Who makes what; the resolver knows the substances of the rows before."""
-        try:
-            found = stage_producers(self.release, rows, resolver=self.resolver, source=self.source)
-        except ReleaseGone:
-            raise ImportLost from None
+        found = stage_producers(self.release, rows, resolver=self.resolver, source=self.source)
         self.staged.producers = found.rows
         file = self.release.file_name
         self.staged.problems += [told(odd, row.line, file=file, sheet=row.sheet) for odd, row in found.problems]
@@ -294,9 +287,7 @@ class _Rows:
     @transaction.atomic
     def write(self) -> None:
         """Everything of the batch in one transaction, short enough for others to wait for."""
-        release = Release.objects.filter(pk=self.staging.release.pk, state=Release.State.STAGED)
-        if not release.update(heartbeat_at=timezone.now()):
-            raise ImportLost
+        beat(self.staging.release)
         Substance.objects.bulk_create(self.substances)
         Identifier.objects.bulk_create(self.identifiers)
         Name.objects.bulk_create(self.names)

@@ -145,6 +145,7 @@ def _take_in(task: Work, upload: ListUpload, folder: Path, *, dry_run: bool) -> 
                 source_url=upload.source_url,
                 licence=upload.licence,
                 dry_run=dry_run,
+                still_asked=watch.still_asked,
             )
         finally:
             if upload.importer == MAPPED:
@@ -196,6 +197,13 @@ class _Told(Watch):
     def row(self) -> None:
         try:
             super().row()
+        except Superseded as error:
+            raise _LetGo(error) from None
+
+    def still_asked(self) -> None:
+        """Does nothing while this claim holds the job."""
+        try:
+            self.task.check()
         except Superseded as error:
             raise _LetGo(error) from None
 

@@ -11,7 +11,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,10 @@ from substances.importers.base import Importer, ReadsProducers, ReportedRow, Rol
 from substances.models import ChemicalList, ConcernFlag, ListMembership, Release, Source
 from substances.services.list_carry_over import carry_over, flags_superseded
 from substances.services.list_changes import Changes, answers_today, changes
+from substances.services.list_claims import ImportLost, beat
 from substances.services.list_producers import kept_rows
-from substances.services.list_publication import clear, keep_learned, make_findable, publish
-from substances.services.list_staging import ImportLost, Staged, stage
+from substances.services.list_publication import clear, learned_by, make_findable, publish
+from substances.services.list_staging import Staged, stage
 
 MAX_FILE_BYTES = 25 * 2**20
 # An import shows life with every batch; one that was silent for so long is dead.
@@ -87,6 +88,7 @@ def publish_release(
     licence: str = "",
     confirmed: bool = False,
     dry_run: bool = False,
+    still_asked: Callable[[], None] | None = None,
 ) -> ReleaseReport:
     """Takes in a file whole, or not at all.
 
@@ -95,6 +97,8 @@ def publish_release(
             the newest day answers for the list.
         confirmed: publish although many substances leave the list or a concern vanishes; else such a release waits.
         dry_run: do everything but publishing, tell what would change, and keep nothing.
+        still_asked: raises where whoever asked for it asks no longer; called before anything is staged and, in its
+            transaction, before it is published.
 
     Raises:
         WrongFile: the file is not that list; nothing was stored.
@@ -109,17 +113,28 @@ def publish_release(
         return _report_of(known, unchanged=True)
     about = {"published_on": day, "sha256": sha256, "file_name": path.name[:200]}
     about |= {"source_url": source_url, "licence": licence, "importer": f"{importer.slug} {importer.version}"}
+    if still_asked is not None:
+        still_asked()
     release = _begin(chemical_list, **about)
     try:
-        return _take_in(release, importer, path, confirmed=confirmed, dry_run=dry_run)
+        return _take_in(release, importer, path, confirmed=confirmed, dry_run=dry_run, still_asked=still_asked)
     except ImportLost:
-        raise ListError("Another import took this one for dead and cleared it away; run it again.") from None
+        message = "Another import took this one for dead, and went on with it or cleared it away; run it again."
+        raise ListError(message) from None
     except Exception:  # refused in its midst, or a fault of ours: nothing stays that would keep others waiting
         clear(release.pk)
         raise
 
 
-def _take_in(release: Release, importer: Importer, path: Path, *, confirmed: bool, dry_run: bool) -> ReleaseReport:
+def _take_in(
+    release: Release,
+    importer: Importer,
+    path: Path,
+    *,
+    confirmed: bool,
+    dry_run: bool,
+    still_asked: Callable[[], None] | None,
+) -> ReleaseReport:
     """From the first row to the publication, or to the point where a curator is asked."""
     rows = _checked(importer.parse(path), release.published_on)
     producers = importer.producers(path) if isinstance(importer, ReadsProducers) else None
@@ -130,9 +145,9 @@ def _take_in(release: Release, importer: Importer, path: Path, *, confirmed: boo
         clear(release.pk)
         return report
     if release.waits_for and not confirmed:
-        Release.objects.filter(pk=release.pk).update(state=Release.State.WAITING)
+        beat(release, state=Release.State.WAITING)
         return _report_of(release, difference=difference, made=staged.made, state=Release.State.WAITING)
-    difference = publish(release)
+    difference = publish(release, still_asked=still_asked)
     make_findable(release)
     return _report_of(release, difference=difference, made=staged.made)
 
@@ -219,9 +234,9 @@ def _begin(chemical_list: ChemicalList, **about: Any) -> Release:
             raise ListError(f"Another import is running ({staged}); wait until it is done.")
         same = (staged.chemical_list_id, staged.sha256, staged.published_on, staged.importer)
         if same == (chemical_list.pk, about["sha256"], about["published_on"], about["importer"]):
-            taken = Release.objects.filter(pk=staged.pk, heartbeat_at=staged.heartbeat_at).update(heartbeat_at=now)
-            if taken:
-                return staged
+            mine = {"claim": uuid.uuid4(), "heartbeat_at": now}
+            if Release.objects.filter(pk=staged.pk, heartbeat_at=staged.heartbeat_at).update(**mine):
+                return Release.objects.get(pk=staged.pk)
         else:
             clear(staged.pk)
     try:
@@ -233,20 +248,23 @@ def _begin(chemical_list: ChemicalList, **about: Any) -> Release:
 
 def _finish(release: Release, importer: Importer, staged: Staged) -> Changes:
     """Everything that needs all rows: the starter's members of groups, the sum, the doubts."""
-    release.rows = staged.rows
-    release.entries_count = staged.roles[Role.ENTRY]
-    release.members_count = staged.roles[Role.MEMBER]
-    release.continuations_count = staged.roles[Role.CONTINUATION]
-    release.unusable_count = staged.roles[Role.UNUSABLE]
-    release.producers_count = staged.producers
-    release.problems = [*staged.problems, *carry_over(release, importer)]
+    problems = [*staged.problems, *carry_over(release, importer)]
     before = release.chemical_list.current_release
     if before is None and answers_today(release, before):
-        release.problems += flags_superseded(release)
+        problems += flags_superseded(release)
     difference = changes(release, before if answers_today(release, before) else None)
-    release.waits_for = difference.doubts()
-    keep_learned(release, staged)
-    release.save()
+    beat(
+        release,
+        rows=staged.rows,
+        entries_count=staged.roles[Role.ENTRY],
+        members_count=staged.roles[Role.MEMBER],
+        continuations_count=staged.roles[Role.CONTINUATION],
+        unusable_count=staged.roles[Role.UNUSABLE],
+        producers_count=staged.producers,
+        problems=problems,
+        waits_for=difference.doubts(),
+        learned=learned_by(staged),
+    )
     return difference
 
 
