@@ -288,23 +288,34 @@ def _tell(release: Release, difference: Changes, *, first: bool) -> None:
     record_events(told, subject_kind="substance", occurred_on=release.published_on, topic=topic_of(slug))
 
 
-def clear(release: uuid.UUID) -> None:
-    """Deletes a release that was not published, with everything staged for it, batch by batch; safe to repeat."""
-    unpublished = ~Q(release__state=Release.State.PUBLISHED)
+def clear(release: uuid.UUID, **still: Any) -> bool:
+    """Deletes a release that was not published, with everything staged for it, batch by batch; safe to repeat.
+
+    From the first statement on nobody writes to it, publishes it or goes on with it; one that is being published at
+    this moment is published.
+
+    Args:
+        still: lookups of `Release`: what must be true of it yet, or it is left alone.
+
+    Returns: whether it was cleared.
+    """
+    unpublished = Release.objects.filter(pk=release, **still).exclude(state=Release.State.PUBLISHED)
+    if not unpublished.update(claim=None, heartbeat_at=timezone.now()):
+        return False
     told: tuple[type[Any], ...] = (*FACTS_OF_ROWS, ReportedProducer, OpenMember, Entry)
     for model in told:
-        _delete(model, Q(release=release) & unpublished)
-    hidden = Q(substance__staged_by=release) & ~Q(substance__staged_by__state=Release.State.PUBLISHED)
+        _delete(model, Q(release=release))
     # A waiting release may have named one of them since; then it is that one's to keep.
     adopted = ListMembership.objects.filter(substance__staged_by=release).exclude(release=release)
     for other in adopted.select_related("release"):
         Substance.objects.filter(pk=other.substance_id).update(staged_by=other.release)
     # Who was said to make one of them is said to make somebody we do not know.
-    ReportedProducer.objects.filter(hidden).update(substance=None, resolved_by="")
-    _delete(Identifier, hidden)
-    _delete(Name, hidden)
-    _delete(Substance, Q(staged_by=release) & ~Q(staged_by__state=Release.State.PUBLISHED))
-    Release.objects.filter(pk=release).exclude(state=Release.State.PUBLISHED).delete()
+    ReportedProducer.objects.filter(substance__staged_by=release).update(substance=None, resolved_by="")
+    _delete(Identifier, Q(substance__staged_by=release))
+    _delete(Name, Q(substance__staged_by=release))
+    _delete(Substance, Q(staged_by=release))
+    Release.objects.filter(pk=release).delete()
+    return True
 
 
 def _delete(model: Any, rows: Q) -> None:

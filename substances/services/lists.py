@@ -122,7 +122,7 @@ def publish_release(
         message = "Another import took this one for dead, and went on with it or cleared it away; run it again."
         raise ListError(message) from None
     except Exception:  # refused in its midst, or a fault of ours: nothing stays that would keep others waiting
-        clear(release.pk)
+        clear(release.pk, claim=release.claim)
         raise
 
 
@@ -142,7 +142,7 @@ def _take_in(
     difference = _finish(release, importer, staged)
     if dry_run:
         report = _report_of(release, difference=difference, made=staged.made, state="dry_run")
-        clear(release.pk)
+        clear(release.pk, claim=release.claim)
         return report
     if release.waits_for and not confirmed:
         beat(release, state=Release.State.WAITING)
@@ -189,11 +189,9 @@ def _waiting(release: Release) -> Release:
 
 def sweep_dead_imports(*, older_than: dt.timedelta = _SWEPT_AFTER) -> int:
     """Clears staged releases of imports that died; how many. Batch by batch, and safe to repeat."""
-    dead = Release.objects.filter(state=Release.State.STAGED, heartbeat_at__lt=timezone.now() - older_than)
-    pks = list(dead.values_list("pk", flat=True))
-    for pk in pks:
-        clear(pk)
-    return len(pks)
+    dead = {"state": Release.State.STAGED, "heartbeat_at__lt": timezone.now() - older_than}
+    pks = list(Release.objects.filter(**dead).values_list("pk", flat=True))
+    return sum(clear(pk, **dead) for pk in pks)
 
 
 def _list_of(importer: Importer) -> ChemicalList:
@@ -232,13 +230,15 @@ def _begin(chemical_list: ChemicalList, **about: Any) -> Release:
     if staged is not None:
         if staged.heartbeat_at > now - _DEAD_AFTER:
             raise ListError(f"Another import is running ({staged}); wait until it is done.")
+        as_seen = {"heartbeat_at": staged.heartbeat_at}
         same = (staged.chemical_list_id, staged.sha256, staged.published_on, staged.importer)
-        if same == (chemical_list.pk, about["sha256"], about["published_on"], about["importer"]):
+        asked = (chemical_list.pk, about["sha256"], about["published_on"], about["importer"])
+        if same == asked and staged.claim is not None:  # and nobody clears it
             mine = {"claim": uuid.uuid4(), "heartbeat_at": now}
-            if Release.objects.filter(pk=staged.pk, heartbeat_at=staged.heartbeat_at).update(**mine):
+            if Release.objects.filter(pk=staged.pk, **as_seen).update(**mine):
                 return Release.objects.get(pk=staged.pk)
         else:
-            clear(staged.pk)
+            clear(staged.pk, **as_seen)
     try:
         with transaction.atomic():
             return Release.objects.create(chemical_list=chemical_list, retrieved_at=now, heartbeat_at=now, **about)
