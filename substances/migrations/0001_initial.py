@@ -99,6 +99,7 @@ class Migration(migrations.Migration):
                 ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('staged_at', models.DateTimeField(auto_now_add=True)),
                 ('claim', models.UUIDField(default=uuid.uuid4, editable=False, null=True)),
+                ('staged_for', models.UUIDField(editable=False, null=True)),
                 ('heartbeat_at', models.DateTimeField(default=django.utils.timezone.now, help_text='When its import last showed life.')),
                 ('released_at', models.DateTimeField(help_text='When this portal began to answer from it.', null=True)),
             ],

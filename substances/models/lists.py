@@ -78,6 +78,8 @@ class Release(models.Model):
     staged_at = models.DateTimeField(auto_now_add=True)
     # Of the import that took it last: it alone may write. Null: it is being cleared.
     claim = models.UUIDField(null=True, default=uuid.uuid4, editable=False)
+    # The job that has it staged, whose next claim goes on at once; null: none has, as at the command line.
+    staged_for = models.UUIDField(null=True, editable=False)
     heartbeat_at = models.DateTimeField(default=timezone.now, help_text=_("When its import last showed life."))
     released_at = models.DateTimeField(null=True, help_text=_("When this portal began to answer from it."))
 

@@ -29,8 +29,8 @@ from substances.services.list_publication import clear, learned_by, make_findabl
 from substances.services.list_staging import Staged, stage
 
 MAX_FILE_BYTES = 25 * 2**20
-# An import shows life with every batch; one that was silent for so long is dead.
-_DEAD_AFTER = dt.timedelta(minutes=2)
+#: An import shows life with every batch; one that was silent for so long is dead.
+DEAD_AFTER = dt.timedelta(minutes=2)
 _SWEPT_AFTER = dt.timedelta(hours=1)
 
 
@@ -89,6 +89,7 @@ def publish_release(
     confirmed: bool = False,
     dry_run: bool = False,
     still_asked: Callable[[], None] | None = None,
+    job: uuid.UUID | None = None,
 ) -> ReleaseReport:
     """Takes in a file whole, or not at all.
 
@@ -99,6 +100,8 @@ def publish_release(
         dry_run: do everything but publishing, tell what would change, and keep nothing.
         still_asked: raises where whoever asked for it asks no longer; called before anything is staged and, in its
             transaction, before it is published.
+        job: that this is done for, of which the caller holds the only claim: what an earlier one staged for it is
+            taken over at once.
 
     Raises:
         WrongFile: the file is not that list; nothing was stored.
@@ -113,6 +116,7 @@ def publish_release(
         return _report_of(known, unchanged=True)
     about = {"published_on": day, "sha256": sha256, "file_name": path.name[:200]}
     about |= {"source_url": source_url, "licence": licence, "importer": f"{importer.slug} {importer.version}"}
+    about |= {"staged_for": job}
     if still_asked is not None:
         still_asked()
     release = _begin(chemical_list, **about)
@@ -122,7 +126,7 @@ def publish_release(
         message = "Another import took this one for dead, and went on with it or cleared it away; run it again."
         raise ListError(message) from None
     except Exception:  # refused in its midst, or a fault of ours: nothing stays that would keep others waiting
-        clear(release.pk, claim=release.claim)
+        clear(release.pk, state=Release.State.STAGED, claim=release.claim)
         raise
 
 
@@ -228,13 +232,14 @@ def _begin(chemical_list: ChemicalList, **about: Any) -> Release:
     now = timezone.now()
     staged = Release.objects.filter(state=Release.State.STAGED).first()
     if staged is not None:
-        if staged.heartbeat_at > now - _DEAD_AFTER:
+        was_ours = staged.staged_for is not None and staged.staged_for == about["staged_for"]
+        if staged.heartbeat_at > now - DEAD_AFTER and not was_ours:
             raise ListError(f"Another import is running ({staged}); wait until it is done.")
         as_seen = {"heartbeat_at": staged.heartbeat_at}
         same = (staged.chemical_list_id, staged.sha256, staged.published_on, staged.importer)
         asked = (chemical_list.pk, about["sha256"], about["published_on"], about["importer"])
         if same == asked and staged.claim is not None:  # and nobody clears it
-            mine = {"claim": uuid.uuid4(), "heartbeat_at": now}
+            mine = {"claim": uuid.uuid4(), "staged_for": about["staged_for"], "heartbeat_at": now}
             if Release.objects.filter(pk=staged.pk, **as_seen).update(**mine):
                 return Release.objects.get(pk=staged.pk)
         else:

@@ -292,6 +292,27 @@ def test_two_files_at_once_come_one_after_the_other(many: Made, curator: User) -
     assert not Release.objects.exists()
 
 
+def test_a_job_tried_again_lets_another_import_of_the_same_file_live(many: Made, curator: User) -> None:
+    upload = keep_upload(by=curator, importer=SLUG, file_name="x", chunks=[b"x"], published_on=DAY)
+    listed = ChemicalList.objects.get(slug=SLUG)
+    said = {"sha256": upload.sha256, "published_on": DAY, "file_name": "x", "importer": "other"}
+    theirs = Release.objects.create(chemical_list=listed, **said)
+    Job.objects.filter(pk=upload.job_id).update(attempts=1)
+    job = claim(upload.job_id)
+    assert job is not None
+    seen: list[dt.datetime] = []
+
+    class Looking(Patient):
+        def check(self) -> None:
+            seen.extend(Release.objects.filter(importer="other").values_list("heartbeat_at", flat=True))
+            super().check()
+
+    task = Looking(job)
+    assert task.attempt == 2
+    run_import(task)
+    assert seen == [theirs.heartbeat_at]
+
+
 def test_files_nobody_came_back_for_are_deleted_after_a_day(many: Made, curator: User) -> None:
     upload = worked(keep_upload(by=curator, importer=SLUG, file_name="x", chunks=[b"x"], published_on=DAY))
     assert delete_old_uploads() == 0
