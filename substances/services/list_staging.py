@@ -121,7 +121,7 @@ class _Staging:
     def __init__(self, release: Release, importer: Importer, source: Source) -> None:
         self.release, self.importer, self.source = release, importer, source
         claims = Claims()
-        self.resolver, self.known, self.staged = Resolver(claims), Known(claims), Staged()
+        self.resolver, self.known, self.staged = Resolver(claims), Known(claims, release), Staged()
         self.told = f"release of {release.published_on}"
         self.restricts = importer.list_slug == RESTRICTIONS
         self.flags: set[FlagKey] = set(ConcernFlag.objects.filter(release=release).values_list(*_FLAG_KEY))
@@ -197,7 +197,7 @@ class _Rows:
         )
 
     def _learn(self, row: ReportedRow, found: Resolved, *, is_new: bool) -> None:
-        """Numbers and names: of a new substance at once, of one that is seen when the release is published."""
+        """Numbers and names: of a substance it makes at once, of every other when the release is published."""
         known, staged, pk = self.staging.known, self.staging.staged, found.substance
         if pk is None:
             return

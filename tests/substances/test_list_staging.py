@@ -287,6 +287,29 @@ def test_what_a_waiting_release_made_and_another_names_is_seen_and_outlives_its_
     assert [hit.substance.name for hit in search_substances(cas(10009)).results] == ["made 9"]
 
 
+def test_a_trial_leaves_nothing_with_what_a_waiting_release_made(file: Path, tmp_path: Path) -> None:
+    waiting(file, tmp_path)
+    before = counts()
+    third = tmp_path / "third.csv"
+    third.write_text("third", encoding="utf-8")
+    renamed = a_row(9, members=(Member("another name", cas(10009), "203-625-9"),))
+    take(third, [renamed], day=dt.date(2026, 7, 1), dry_run=True)
+    assert counts() == before
+
+
+def test_what_a_release_says_of_one_that_a_waiting_one_made_is_learned_when_it_is_published(
+    file: Path, tmp_path: Path
+) -> None:
+    waiting(file, tmp_path)
+    third = tmp_path / "third.csv"
+    third.write_text("third", encoding="utf-8")
+    renamed = a_row(9, members=(Member("another name", cas(10009), "203-625-9"),))
+    take(third, [renamed], day=dt.date(2026, 7, 1), confirmed=True)
+
+    for said in ("another name", "203-625-9"):
+        assert [hit.substance.name for hit in search_substances(said).results] == ["made 9"]
+
+
 def test_who_was_merged_while_a_release_waited_is_named_where_it_went(file: Path, tmp_path: Path) -> None:
     release = waiting(file, tmp_path)
     into = Substance.objects.get(name="made 2")
