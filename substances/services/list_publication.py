@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -30,11 +30,13 @@ from substances.models import (
     Source,
     Substance,
 )
+from substances.services.heirs import heirs
 from substances.services.list_changes import Changes, answers_today, changes
 from substances.services.list_claims import ImportLost
 from substances.services.list_facts import FACTS_OF_ROWS
 from substances.services.list_news import request_news
 from substances.services.list_producers import kept_rows
+from substances.services.list_resolution import folded
 from substances.services.list_split_meanwhile import keep_open_what_was_split
 from substances.services.list_staging import Staged
 from substances.services.news import topic_of
@@ -47,6 +49,9 @@ _FOUND_AT_ONCE = 100
 _PAUSE_S = 0.005
 # A process that published and lives has taught search within seconds.
 _FINISHED_AFTER = dt.timedelta(minutes=10)
+
+
+Heirs = Mapping[uuid.UUID, tuple[uuid.UUID, ...]]
 
 
 class DoesNotAddUp(Exception):
@@ -121,13 +126,14 @@ def _hold(release: Release) -> None:
 def _plan(release: Release) -> _Plan:
     published = _published()
     before = ChemicalList.objects.select_related("current_release").get(pk=release.chemical_list_id).current_release
+    led = heirs()
     return _Plan(
         published=published,
         before=before,
         difference=changes(release, before),
         seen=_seen(release, before),
-        identifiers=list(_new_identifiers(release)),
-        names=list(_new_names(release)),
+        identifiers=list(_new_identifiers(release, led)),
+        names=list(_new_names(release, led)),
     )
 
 
@@ -142,7 +148,7 @@ def make_findable(release: Release) -> None:
     """
     taught = Release.objects.get(pk=release.pk).learned
     rows = (*taught.get("identifiers", []), *taught.get("names", []))
-    substances = sorted({uuid.UUID(row[0]) for row in rows})
+    substances = sorted({row[0] for row in _of_those_that_stand(rows, heirs())})
     for some in batches(substances, _FOUND_AT_ONCE):
         rebuild_for(Substance.objects.filter(pk__in=some))
         time.sleep(_PAUSE_S)
@@ -166,20 +172,33 @@ def learned_by(staged: Staged) -> dict[str, list[list[Any]]]:
     }
 
 
-def _new_identifiers(release: Release) -> Iterator[tuple[Any, ...]]:
+def _new_identifiers(release: Release, led: Heirs) -> Iterator[tuple[Any, ...]]:
     """Numbers of substances seen already that nobody said of them before, as rows of `_CLAIM` and `_FACT`."""
-    rows = release.learned.get("identifiers", [])
+    rows = list(_of_those_that_stand(release.learned.get("identifiers", []), led))
     known = set(Identifier.objects.filter(substance__in={row[0] for row in rows}).values_list(*_CLAIM))
     fact = _facts_of(release)
     for pk, scheme, value, line in rows:
-        if (uuid.UUID(pk), scheme, value) not in known:
+        if (pk, scheme, value) not in known:
             yield pk, scheme, value, "", *fact(line)
 
 
-def _new_names(release: Release) -> Iterator[tuple[Any, ...]]:
+def _new_names(release: Release, led: Heirs) -> Iterator[tuple[Any, ...]]:
+    rows = list(_of_those_that_stand(release.learned.get("names", []), led))
+    inherited = {row[0] for row in rows} - {uuid.UUID(row[0]) for row in release.learned.get("names", [])}
+    called = Name.objects.filter(substance__in=inherited).order_by().values_list("substance_id", "text")
+    known = {(pk, folded(text)) for pk, text in called} if inherited else set()
     fact = _facts_of(release)
-    for pk, text, line in release.learned.get("names", []):
-        yield pk, "en", text, NameKind.SYNONYM, *fact(line)
+    for pk, text, line in rows:
+        if (pk, folded(text)) not in known:
+            yield pk, "en", text, NameKind.SYNONYM, *fact(line)
+
+
+def _of_those_that_stand(rows: Iterable[Sequence[Any]], led: Heirs) -> Iterator[tuple[Any, ...]]:
+    """What was learned of substances, with those that stand for them; of a split one nobody knows whose it is."""
+    for pk, *said in rows:
+        ends = led.get(uuid.UUID(pk), (uuid.UUID(pk),))
+        if len(ends) == 1:
+            yield ends[0], *said
 
 
 def _facts_of(release: Release) -> Callable[[int], tuple[Any, ...]]:

@@ -38,7 +38,8 @@ from substances.services.lists import (
     sweep_dead_imports,
 )
 from substances.services.search import search_substances
-from tests.build import a_person, a_substance
+from substances.services.succession import merge_substances, split_substance
+from tests.build import a_curator, a_person, a_substance, all_of_it_stays
 from tests.substances.made_catalogue import write_catalogue
 from tests.substances.made_importer import DAY, Killed, Made, a_row, cas, take
 
@@ -328,6 +329,35 @@ def test_who_was_merged_while_a_release_waited_is_news_by_the_name_that_stands(f
 
     assert difference.entered == {stands.pk}
     assert Substance.objects.get(pk=stands.pk).revision == stands.revision + 1
+
+
+RENAMED = a_row(1, members=(Member("a learned name", cas(10001), "203-625-9"),))
+
+
+def test_what_a_waiting_release_learned_goes_to_the_one_that_stands(file: Path, tmp_path: Path) -> None:
+    take(file, [a_row(number) for number in range(1, 5)])
+    release = Release.objects.get(pk=second(tmp_path, [RENAMED]).release, state="waiting")
+    gone, stands = Substance.objects.get(name="made 1"), a_substance(name="stands")
+    merge_substances(by=a_curator(), substance=gone, into=stands.pk, reason="The same.")
+    confirm_release(release, by=a_person())
+
+    assert set(stands.identifiers.values_list("value", flat=True)) == {cas(10001), "203-625-9"}
+    assert stands.names.filter(text="a learned name").count() == 1
+    assert not gone.names.filter(text="a learned name").exists()
+    for said in ("a learned name", "203-625-9"):
+        assert [hit.substance for hit in search_substances(said).results] == [stands]
+
+
+def test_what_a_waiting_release_learned_of_one_that_was_split_goes_to_nobody(file: Path, tmp_path: Path) -> None:
+    take(file, [a_row(number) for number in range(1, 5)])
+    release = Release.objects.get(pk=second(tmp_path, [RENAMED]).release, state="waiting")
+    gone, into = Substance.objects.get(name="made 1"), [a_substance(name=name) for name in ("one", "other")]
+    ids, stays = [one.pk for one in into], all_of_it_stays(gone)
+    split_substance(by=a_curator(), substance=gone, into=ids, assigned=stays, reason="Two of them.")
+    confirm_release(release, by=a_person())
+
+    assert not Name.objects.filter(text="a learned name").exists()
+    assert not Identifier.objects.filter(value="203-625-9").exists()
 
 
 def test_what_was_published_while_another_release_was_compared_counts(
