@@ -76,6 +76,7 @@ def decide_open_member(
     if not may_curate(by):
         raise NotAllowed(_("Only curators decide whom a row of a list names."))
     with transaction.atomic():
+        _wait_for_publication(member.release.chemical_list_id)
         locked = OpenMember.objects.select_for_update(of=("self",)).select_related("entry", "release").get(pk=member.pk)
         if locked.decided_at is not None:
             raise Conflict(_("Somebody has decided on it meanwhile."), code="decided")
@@ -107,6 +108,7 @@ def revoke_member_decision(*, by: User, decision: MemberDecision, reason: str) -
     """
     if not may_curate(by):
         raise NotAllowed(_("Only curators decide whom a row of a list names."))
+    _wait_for_publication(decision.chemical_list_id)
     locked = MemberDecision.objects.select_for_update(of=("self",)).select_related("chemical_list").get(pk=decision.pk)
     reason = tidy(reason)[:_LONGEST_REMARK]
     if not reason:
@@ -123,6 +125,11 @@ def revoke_member_decision(*, by: User, decision: MemberDecision, reason: str) -
     )
     audit(by=by, action="list_member.revoked", subject_kind="member_decision", subject_id=locked.pk, rows=len(rows))
     return locked
+
+
+def _wait_for_publication(chemical_list: int) -> None:
+    """A release that is being published is compared with rows as they were decided before, or after it."""
+    ChemicalList.objects.select_for_update().get(pk=chemical_list)
 
 
 def candidates_of(members: Iterable[OpenMember]) -> dict[int, list[Substance]]:

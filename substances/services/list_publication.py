@@ -23,12 +23,14 @@ from substances.models import (
     Entry,
     Identifier,
     ListMembership,
+    MemberDecision,
     Name,
     OpenMember,
     Release,
     ReportedProducer,
     Source,
     Substance,
+    Successor,
 )
 from substances.services.heirs import heirs
 from substances.services.list_changes import Changes, answers_today, changes
@@ -63,13 +65,13 @@ class _Plan:
     """What publishing a release will write, read while others still write.
 
     Attributes:
-        published: how many releases there were; one more, and the plan is out of date.
+        stamp: of what it was made of; another one, and the plan is out of date.
         before: the release that answers for its list.
         seen: substances seen already whose entity tags grow.
         identifiers, names: rows that substances seen already learn.
     """
 
-    published: int
+    stamp: tuple[int, ...]
     before: Release | None
     difference: Changes
     seen: list[uuid.UUID]
@@ -99,7 +101,7 @@ def publish(
         _hold(release)
         _check_sum(release)
         moved = _follow_merges(release) + keep_open_what_was_split(release)
-        if moved or _published() != plan.published:
+        if moved or _stamp(release) != plan.stamp:
             plan = _plan(release)
         release.state, release.released_at = Release.State.PUBLISHED, timezone.now()
         release.confirmed_by = confirmed_by
@@ -124,11 +126,11 @@ def _hold(release: Release) -> None:
 
 
 def _plan(release: Release) -> _Plan:
-    published = _published()
+    stamp = _stamp(release)  # read first: rows may be newer than it says, never older
     before = ChemicalList.objects.select_related("current_release").get(pk=release.chemical_list_id).current_release
     led = heirs()
     return _Plan(
-        published=published,
+        stamp=stamp,
         before=before,
         difference=changes(release, before),
         seen=_seen(release, before),
@@ -137,8 +139,17 @@ def _plan(release: Release) -> _Plan:
     )
 
 
-def _published() -> int:
-    return Release.objects.filter(state=Release.State.PUBLISHED).count()
+def _stamp(release: Release) -> tuple[int, ...]:
+    """Another one after whatever moves rows of releases that were published, or makes another one answer: counts of
+    publications, merges, splits, and decisions about the list, made and revoked."""
+    decisions = MemberDecision.objects.filter(chemical_list=release.chemical_list_id)
+    return (
+        Release.objects.filter(state=Release.State.PUBLISHED).count(),
+        Substance.objects.filter(merged_into__isnull=False).count(),
+        Successor.objects.count(),
+        decisions.count(),
+        decisions.filter(revoked_at__isnull=False).count(),
+    )
 
 
 def make_findable(release: Release) -> None:

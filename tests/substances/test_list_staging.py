@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from substances.models import (
     HazardClassification,
     Identifier,
     ListMembership,
+    MemberDecision,
     Name,
     OpenMember,
     Release,
@@ -28,6 +30,7 @@ from substances.models import (
 )
 from substances.services import list_publication
 from substances.services.catalogue import load_catalogue
+from substances.services.list_open_members import decide_open_member, open_members, revoke_member_decision
 from substances.services.list_publication import DoesNotAddUp, finish_what_was_published, publish
 from substances.services.lists import (
     ListError,
@@ -360,24 +363,65 @@ def test_what_a_waiting_release_learned_of_one_that_was_split_goes_to_nobody(fil
     assert not Identifier.objects.filter(value="203-625-9").exists()
 
 
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
+    """Has something happen between the comparison of a release and the transaction that publishes it."""
+    plan, looked = list_publication._plan, []
+
+    def planned(happening: Callable[[], object]) -> None:
+        def with_it(one: Release) -> Any:
+            found = plan(one)
+            if not looked:
+                looked.append(one)
+                happening()
+            return found
+
+        monkeypatch.setattr(list_publication, "_plan", with_it)
+
+    return planned
+
+
+Meanwhile = Callable[[Callable[[], object]], None]
+
+
 def test_what_was_published_while_another_release_was_compared_counts(
-    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    file: Path, tmp_path: Path, meanwhile: Meanwhile
 ) -> None:
     release = waiting(file, tmp_path)
-    meanwhile = tmp_path / "meanwhile.csv"
-    meanwhile.write_text("meanwhile", encoding="utf-8")
-    rows, plan, looked = [a_row(number) for number in (1, 2, 3, 4, 9)], list_publication._plan, []
-
-    def with_another_import(one: Release) -> Any:
-        found = plan(one)
-        if not looked:
-            looked.append(one)
-            take(meanwhile, rows, day=LATER)
-        return found
-
-    monkeypatch.setattr(list_publication, "_plan", with_another_import)
+    other = tmp_path / "meanwhile.csv"
+    other.write_text("meanwhile", encoding="utf-8")
+    meanwhile(lambda: take(other, [a_row(number) for number in (1, 2, 3, 4, 9)], day=LATER))
     difference = confirm_release(release, by=a_person())
     assert (len(difference.entered), len(difference.left)) == (0, 2)
+
+
+def test_who_was_merged_while_a_release_was_compared_leaves_by_the_name_that_stands(
+    file: Path, tmp_path: Path, meanwhile: Meanwhile
+) -> None:
+    release, stands = waiting(file, tmp_path), a_substance(name="stands")
+    gone, ada = Substance.objects.get(name="made 3"), a_curator()
+    meanwhile(lambda: merge_substances(by=ada, substance=gone, into=stands.pk, reason="The same."))
+    difference = confirm_release(release, by=ada)
+    assert difference.left == {stands.pk, Substance.objects.get(name="made 4").pk}
+
+
+@pytest.mark.parametrize("decided", ["meanwhile", "revoked meanwhile"])
+def test_whom_a_curator_named_while_a_release_was_compared_is_in_the_news(
+    file: Path, tmp_path: Path, meanwhile: Meanwhile, decided: str
+) -> None:
+    chosen, ada = a_substance(name="here", cas=cas(20001)), a_curator()
+    a_substance(name="there", ec="203-625-9")
+    odd = a_row(5, members=(Member("who", cas(20001), "203-625-9"),))
+    take(file, [*(a_row(number) for number in range(1, 5)), odd])
+    release = Release.objects.get(pk=second(tmp_path, [a_row(1), a_row(2)]).release, state="waiting")
+    decide = partial(decide_open_member, by=ada, member=open_members().get(), substance=chosen.pk)
+    if decided == "meanwhile":
+        meanwhile(decide)
+    else:
+        decide()
+        decision = MemberDecision.objects.get()
+        meanwhile(partial(revoke_member_decision, by=ada, decision=decision, reason="It is the other."))
+    assert (chosen.pk in confirm_release(release, by=ada).left) == (decided == "meanwhile")
 
 
 def test_a_name_that_another_edition_taught_meanwhile_is_no_hindrance(file: Path, tmp_path: Path) -> None:
