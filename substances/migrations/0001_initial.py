@@ -461,7 +461,7 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(max_length=40)),
                 ('message', models.TextField(help_text='An English sentence that quotes the values.')),
                 ('candidates', models.JSONField(default=list, help_text='Ids of the substances it could be.')),
-                ('states', models.JSONField(default=dict, help_text='Flags and classes that its row states of whomever it names.')),
+                ('states', models.JSONField(default=dict)),
                 ('remembered', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='substances.memberdecision')),
                 ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('decided_at', models.DateTimeField(null=True)),

@@ -203,7 +203,8 @@ class OpenMember(models.Model):
     code = models.CharField(max_length=40)
     message = models.TextField(help_text=_("An English sentence that quotes the values."))
     candidates = models.JSONField(default=list, help_text=_("Ids of the substances it could be."))
-    states = models.JSONField(default=dict, help_text=_("Flags and classes that its row states of whomever it names."))
+    # What its row states of whomever it names, by kind of fact.
+    states = models.JSONField(default=dict)
     # The decision, made here or taken over from an earlier release; null: it waits.
     remembered = models.ForeignKey("MemberDecision", null=True, on_delete=models.PROTECT, related_name="+")
     decided_by = models.ForeignKey(

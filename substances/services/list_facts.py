@@ -1,10 +1,27 @@
-"""The tables that hold what a row of a release states of a substance."""
+"""What a row of a release states of a substance: the tables that hold it, and how it waits until somebody is named."""
 
 from __future__ import annotations
 
-from typing import Any
+import dataclasses
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 
-from substances.models import ConcernFlag, ExposureLimit, HazardClassification, HealthFact, ListMembership
+from substances.importers.base import Classified, StatedConcern
+from substances.importers.health import StatedHealth, StatedLimit, limit_as_json, limit_from_json
+from substances.models import (
+    ConcernFlag,
+    Entry,
+    ExposureLimit,
+    HazardClassification,
+    HealthFact,
+    ListMembership,
+    Release,
+    Source,
+    Substance,
+)
+from substances.vocabulary import Checked
+
+T = TypeVar("T", StatedConcern, Classified, StatedHealth, StatedLimit)
 
 #: Each has `release`, `entry` and `substance`.
 FACTS_OF_ROWS: tuple[type[Any], ...] = (
@@ -14,3 +31,56 @@ FACTS_OF_ROWS: tuple[type[Any], ...] = (
     HealthFact,
     ExposureLimit,
 )
+
+
+def stated_by(
+    concerns: Iterable[StatedConcern],
+    classes: Iterable[Classified],
+    health: Iterable[StatedHealth],
+    limits: Iterable[StatedLimit],
+) -> dict[str, Any]:
+    """What a row states of whomever it names, as JSON kept with its open members."""
+    return {
+        "flags": [dataclasses.asdict(one) for one in concerns],
+        "classifications": [dataclasses.asdict(one) for one in classes],
+        "health": [dataclasses.asdict(one) for one in health],
+        "limits": [limit_as_json(one) for one in limits],
+    }
+
+
+def stated_in(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The same of what is written already.
+
+    Args:
+        facts: lookups of `FACTS_OF_ROWS`: of which row, and of whom.
+    """
+    said = {model: list(model._default_manager.filter(**facts).order_by("pk")) for model in FACTS_OF_ROWS}
+    return stated_by(
+        (_read(StatedConcern, row) for row in said[ConcernFlag]),
+        (_read(Classified, row) for row in said[HazardClassification]),
+        (_read(StatedHealth, row) for row in said[HealthFact]),
+        (_read(StatedLimit, row) for row in said[ExposureLimit]),
+    )
+
+
+def _read(kind: type[T], row: Any) -> T:
+    """The members of `kind`, as `row` has them."""
+    return kind(**{name: getattr(row, name) for name in kind.__dataclass_fields__})
+
+
+def state(states: Mapping[str, Any], *, entry: Entry, release: Release, substance: Substance, source: Source) -> None:
+    """Writes what `stated_by` kept, as the importer would have; what the release says already is not doubled."""
+    locator = f"release of {release.published_on}, line {entry.line}"
+    fact: dict[str, Any] = {"source": source, "checked": Checked.IMPORTED, "locator": locator}
+    fact |= {"substance": substance, "release": release, "entry": entry}
+    valid = {"valid_from": entry.listed_on, "valid_until": entry.valid_until, **fact}
+    fact |= {"since": entry.listed_on, "until": entry.valid_until}
+    limits = [dataclasses.asdict(limit_from_json(one)) for one in states.get("limits", ())]
+    rows: tuple[tuple[type[Any], list[Any]], ...] = (
+        (HazardClassification, [HazardClassification(**one, **valid) for one in states.get("classifications", ())]),
+        (ConcernFlag, [ConcernFlag(**one, **fact) for one in states.get("flags", ())]),
+        (HealthFact, [HealthFact(**one, **fact) for one in states.get("health", ())]),
+        (ExposureLimit, [ExposureLimit(**one, **fact) for one in limits]),
+    )
+    for model, stated in rows:
+        model._default_manager.bulk_create(stated, ignore_conflicts=True)

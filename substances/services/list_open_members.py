@@ -31,9 +31,9 @@ from substances.models import (
     Substance,
 )
 from substances.services.heirs import heirs
-from substances.services.list_facts import FACTS_OF_ROWS
+from substances.services.list_facts import FACTS_OF_ROWS, state
 from substances.services.list_resolution import valid_numbers
-from substances.services.member_decisions import BY_CURATOR, key_of, state
+from substances.services.member_decisions import BY_CURATOR, key_of
 from substances.services.news import topic_of
 from substances.services.search_terms import rebuild_for
 from substances.vocabulary import Checked, EntryRole, How, IdentifierScheme, NameKind, SubstanceKind

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from substances.importers.base import Classified, StatedConcern
 from substances.models import (
-    ConcernFlag,
     Entry,
-    HazardClassification,
     ListMembership,
     OpenMember,
     Release,
     Substance,
 )
 from substances.services.heirs import heirs
-from substances.services.list_facts import FACTS_OF_ROWS
-from substances.services.member_decisions import stated_by
-
-_CONCERN = ("concern", "strength", "authority", "legal_basis", "rule")
-_CLASS = ("hazard_class", "hazard_statement", "as_printed")
+from substances.services.list_facts import FACTS_OF_ROWS, stated_in
 
 
 def keep_open_what_was_split(release: Release) -> int:
@@ -42,8 +35,6 @@ def keep_open_what_was_split(release: Release) -> int:
 
 def _keep_open(release: Release, entry: Entry, gone: Substance, candidates: list[str]) -> None:
     said: dict[str, Any] = {"entry": entry, "substance": gone}
-    concerns = [StatedConcern(**one) for one in ConcernFlag.objects.filter(**said).values(*_CONCERN)]
-    classes = [Classified(**one) for one in HazardClassification.objects.filter(**said).values(*_CLASS)]
     why = {
         "code": "named_a_split_one",
         "message": f"{gone.name} was split while this release waited; which successor is meant is not known",
@@ -56,7 +47,7 @@ def _keep_open(release: Release, entry: Entry, gone: Substance, candidates: list
             entry=entry,
             release=release,
             reported={"name": gone.name},
-            states=stated_by(concerns, classes),
+            states=stated_in(said),
             **why,
         )
     for model in FACTS_OF_ROWS:

@@ -45,9 +45,10 @@ from substances.models import (
     Substance,
 )
 from substances.services.list_claims import beat
+from substances.services.list_facts import stated_by
 from substances.services.list_producers import stage_producers
 from substances.services.list_resolution import Claims, Known, Resolved, Resolver
-from substances.services.member_decisions import BY_CURATOR, key_of, standing_decisions, stated_by
+from substances.services.member_decisions import BY_CURATOR, key_of, standing_decisions
 from substances.services.search_terms import rebuild_for
 from substances.vocabulary import Checked, How, NameKind
 
@@ -234,11 +235,12 @@ class _Rows:
         """Whom the row names, how they are classified, what it states of them, and what stays open."""
         concerns = [*self.staging.importer.stated(row)] if row.role is not Role.UNUSABLE else []
         health, limits = stated_health(row, restricts=self.staging.restricts), stated_limits(row)
+        states = stated_by(concerns, _once(row.classifications), health, limits) if _some_open(named) else {}
         seen = set()
         for found in named:
             pk = found.substance
             if pk is None:
-                self.open.append(waits := self._open(row, found, entry, concerns))
+                self.open.append(waits := self._open(found, entry, states))
                 pk = waits.decision_id  # of an earlier release, by a curator
             if pk is not None and pk not in seen:
                 seen.add(pk)
@@ -263,7 +265,7 @@ class _Rows:
             **fact | {"locator": f"line {row.line}"},
         )
 
-    def _open(self, row: ReportedRow, found: Resolved, entry: Entry, concerns: Iterable[StatedConcern]) -> OpenMember:
+    def _open(self, found: Resolved, entry: Entry, states: dict[str, Any]) -> OpenMember:
         first = found.problems[-1] if found.problems else Problem("open", f"{found.member.name} names nobody we know")
         reported = {name: value for name, value in dataclasses.asdict(found.member).items() if value}
         decided, candidates = self.staging.decided.get(key_of(reported)), found.candidates
@@ -274,7 +276,7 @@ class _Rows:
             release_id=self.staging.release.pk,
             entry=entry,
             reported=reported,
-            states=stated_by(concerns, _once(row.classifications)),
+            states=states,
             remembered_id=decided.pk if decided else None,
             decided_by_id=decided.by if decided else None,
             decided_at=decided.at if decided else None,
@@ -300,6 +302,10 @@ class _Rows:
         OpenMember.objects.bulk_create(self.open)
         if self.substances:
             rebuild_for(self.substances)
+
+
+def _some_open(named: Iterable[Resolved]) -> bool:
+    return any(found.substance is None for found in named)
 
 
 def _once(classifications: Iterable[Classified]) -> Iterable[Classified]:

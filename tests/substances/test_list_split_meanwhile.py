@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from django.apps import apps
 from django.db import models
 
-from substances.models import ConcernFlag, ListMembership, Release, Substance
+from substances.models import ConcernFlag, ExposureLimit, HealthFact, ListMembership, Release, Substance
 from substances.services.catalogue import load_catalogue
 from substances.services.list_facts import FACTS_OF_ROWS
 from substances.services.list_open_members import decide_open_member, open_members
@@ -18,6 +19,7 @@ from substances.services.succession import split_substance
 from tests.build import a_curator, a_substance, all_of_it_stays
 from tests.substances.made_catalogue import write_catalogue
 from tests.substances.made_importer import a_row, take
+from tests.substances.test_member_decisions import ABOUT_HEALTH
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 
@@ -30,7 +32,7 @@ def waits(tmp_path: Path) -> Release:
     file.write_text("one", encoding="utf-8")
     take(file, [a_row(number) for number in range(1, 5)])
     file.write_text("two", encoding="utf-8")
-    report = take(file, [a_row(1), a_row(2), a_row(9)])
+    report = take(file, [a_row(1), a_row(2, facts=ABOUT_HEALTH), a_row(9)])
     return Release.objects.get(pk=report.release, state="waiting")
 
 
@@ -45,6 +47,19 @@ def test_who_was_split_while_a_release_waited_is_named_by_nobody_and_the_row_wai
     assert (member.code, set(member.candidates)) == ("named_a_split_one", {str(pk) for pk in ids})
     decide_open_member(by=a_curator(), member=member, substance=ids[0])
     assert [row.concern for row in ConcernFlag.objects.standing().filter(substance=into[0])] == ["carcinogenic"]
+
+
+def test_whoever_is_meant_has_the_harms_and_limits_of_the_row(waits: Release) -> None:
+    gone, into = Substance.objects.get(name="made 2"), [a_substance(name=name) for name in ("one", "other")]
+    ids, stays = [one.pk for one in into], all_of_it_stays(gone)
+    split_substance(by=a_curator(), substance=gone, into=ids, assigned=stays, reason="Two of them.")
+    confirm_release(waits, by=a_curator())
+    assert not HealthFact.objects.filter(release=waits, substance=gone).exists()
+    decide_open_member(by=a_curator(), member=open_members().get(), substance=ids[1])
+
+    assert HealthFact.objects.standing().filter(substance=into[1]).values_list("organ", flat=True).get() == "liver"
+    limit = ExposureLimit.objects.standing().get(substance=into[1])
+    assert (limit.value, limit.unit, limit.as_printed) == (Decimal("0.02"), "mg/m³", "0,02 mg/m³")
 
 
 def test_every_table_that_holds_what_a_row_states_is_followed() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,12 @@ from portal.common.errors import Conflict, NotAllowed, NotValid
 from portal.organisations.models import AuditEvent
 from portal.watching.models import Event
 from substances.importers.base import Classified, Member, ReportedRow
+from substances.importers.health import StatedLimit, limit_as_json
 from substances.models import (
     ConcernFlag,
+    ExposureLimit,
     HazardClassification,
+    HealthFact,
     Identifier,
     ListMembership,
     MemberDecision,
@@ -92,6 +96,31 @@ def test_a_decision_brings_all_that_the_importer_would_have_brought(tmp_path: Pa
     for mine, theirs in zip(by_decision, by_import, strict=True):
         assert [row[:-1] for row in mine] == [row[:-1] for row in theirs]
         assert [row[-1] for row in mine] == [str(row[-1]).replace("line 2", "line 1") for row in theirs]
+
+
+LIMIT = StatedLimit("occupational", "8h", Decimal("0.02"), "mg/m³", jurisdiction="EU", as_printed="0,02 mg/m³")
+ABOUT_HEALTH = {"hazard_details": [["H372", "liver"]], "exposure_limits": [limit_as_json(LIMIT)]}
+
+
+def health(substance: Substance) -> tuple[list[tuple[object, ...]], ...]:
+    """What is said of its harms and limits."""
+    facts = HealthFact.objects.standing().filter(substance=substance)
+    limits = ExposureLimit.objects.standing().filter(substance=substance)
+    return (
+        list(facts.values_list("kind", "effect", "organ", "rule", "as_printed", "since", "checked")),
+        list(limits.values_list("kind", "averaging", "value", "unit", "as_printed", "since", "checked")),
+    )
+
+
+def test_a_decision_brings_harms_and_limits_too(tmp_path: Path, chosen: Substance) -> None:
+    by_number = a_row(2, members=(Member("x", cas(10009)),), facts=ABOUT_HEALTH)
+    release(tmp_path, odd(facts=ABOUT_HEALTH), by_number)
+    decide_open_member(by=a_curator(), member=open_members().get(), substance=chosen.pk)
+    imported = Substance.objects.get(identifiers__value=cas(10009))
+    assert [len(rows) for rows in health(chosen)] == [1, 1]
+    assert health(chosen) == health(imported)
+    revoke_member_decision(by=a_curator(), decision=MemberDecision.objects.get(), reason="It is the hydrate.")
+    assert health(chosen) == ([], [])
 
 
 def test_the_next_release_takes_the_decision_over(tmp_path: Path, chosen: Substance) -> None:
