@@ -130,6 +130,7 @@ class Migration(migrations.Migration):
                 ('reasons', models.JSONField(default=list, help_text='In our normal form.')),
                 ('facts', models.JSONField(default=dict, help_text="What else was understood; see the importer's README.")),
                 ('is_group', models.BooleanField(default=False)),
+                ('concerns', models.JSONField(default=list)),
             ],
             options={
                 'ordering': ['line'],

@@ -125,6 +125,8 @@ class Entry(models.Model):
     reasons = models.JSONField(default=list, help_text=_("In our normal form."))
     facts = models.JSONField(default=dict, help_text=_("What else was understood; see the importer's README."))
     is_group = models.BooleanField(default=False)
+    # What it states of whomever it names; a release flags a substance once, though several rows state the same of it.
+    concerns = models.JSONField(default=list)
 
     class Meta:
         ordering = ["line"]

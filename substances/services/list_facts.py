@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -84,3 +85,29 @@ def state(states: Mapping[str, Any], *, entry: Entry, release: Release, substanc
     )
     for model, stated in rows:
         model._default_manager.bulk_create(stated, ignore_conflicts=True)
+
+
+def forget(entry: Entry, substance: uuid.UUID) -> None:
+    """Deletes what a row states of a substance. A flag that another row states of it too stands by that one then."""
+    said = {"entry": entry, "substance": substance}
+    flags = list(ConcernFlag.objects.filter(**said))
+    others = Entry.objects.filter(release=entry.release_id, memberships__substance=substance).exclude(pk=entry.pk)
+    rows = list(others.distinct().order_by("sheet", "line").select_related("release")) if flags else []
+    for flag in flags:
+        for row in rows:
+            if (rule := _rule_by_which(row, flag)) is not None:
+                locator = f"release of {row.release.published_on}, line {row.line}"
+                by_it = {"entry": row, "until": row.valid_until, "rule": rule, "locator": locator}
+                ConcernFlag.objects.filter(pk=flag.pk).update(**by_it)
+                break
+    for model in FACTS_OF_ROWS:
+        model._default_manager.filter(**said).delete()
+
+
+def _rule_by_which(row: Entry, flag: ConcernFlag) -> str | None:
+    """The rule by which the row states the same as a flag, since the same day; None where it does not."""
+    same = ("concern", "strength", "authority", "legal_basis")
+    for one in row.concerns if row.listed_on == flag.since else ():
+        if all(one[name] == getattr(flag, name) for name in same):
+            return str(one["rule"])
+    return None

@@ -31,7 +31,7 @@ from substances.models import (
     Substance,
 )
 from substances.services.heirs import heirs
-from substances.services.list_facts import FACTS_OF_ROWS, state
+from substances.services.list_facts import forget, state
 from substances.services.list_resolution import valid_numbers
 from substances.services.member_decisions import BY_CURATOR, key_of
 from substances.services.news import topic_of
@@ -256,8 +256,7 @@ def _unname(rows: Iterable[OpenMember]) -> None:
             said = {"entry": row.entry, "substance": pk}
             gone, _kinds = ListMembership.objects.filter(resolved_by=BY_CURATOR, **said).delete()
             if gone and not ListMembership.objects.filter(**said).exists():
-                for model in FACTS_OF_ROWS:
-                    model._default_manager.filter(**said).delete()
+                forget(row.entry, pk)
             if gone:
                 touched[pk] = row.release
     Substance.objects.filter(pk__in=touched).update(revision=F("revision") + 1)

@@ -12,7 +12,7 @@ from substances.models import (
     Substance,
 )
 from substances.services.heirs import heirs
-from substances.services.list_facts import FACTS_OF_ROWS, stated_in
+from substances.services.list_facts import forget, stated_in
 
 
 def keep_open_what_was_split(release: Release) -> int:
@@ -50,5 +50,4 @@ def _keep_open(release: Release, entry: Entry, gone: Substance, candidates: list
             states=stated_in(said),
             **why,
         )
-    for model in FACTS_OF_ROWS:
-        model._default_manager.filter(**said).delete()
+    forget(entry, gone.pk)

@@ -14,7 +14,7 @@ import gc
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -176,12 +176,14 @@ class _Rows:
         for found in named:
             self._learn(row, found, is_new=is_new)
         if is_new:
-            entry = self._entry(row)
+            states = row.role not in (Role.UNUSABLE, Role.CONTINUATION)
+            concerns = [*self.staging.importer.stated(row)] if states else []
+            entry = self._entry(row, concerns)
             self.entries.append(entry)
             if row.role is not Role.CONTINUATION:
-                self._state(row, named, entry)
+                self._state(row, named, entry, concerns)
 
-    def _entry(self, row: ReportedRow) -> Entry:
+    def _entry(self, row: ReportedRow, concerns: Iterable[StatedConcern]) -> Entry:
         return Entry(
             release_id=self.staging.release.pk,
             sheet=row.sheet,
@@ -195,6 +197,7 @@ class _Rows:
             reasons=list(row.reasons),
             facts=dict(row.facts),
             is_group=row.is_group,
+            concerns=[dataclasses.asdict(one) for one in concerns],
         )
 
     def _learn(self, row: ReportedRow, found: Resolved, *, is_new: bool) -> None:
@@ -231,9 +234,8 @@ class _Rows:
         locator = f"{self.staging.told}, line {line}"
         return {"source_id": self.staging.source.pk, "checked": Checked.IMPORTED, "locator": locator}
 
-    def _state(self, row: ReportedRow, named: list[Resolved], entry: Entry) -> None:
+    def _state(self, row: ReportedRow, named: list[Resolved], entry: Entry, concerns: Sequence[StatedConcern]) -> None:
         """Whom the row names, how they are classified, what it states of them, and what stays open."""
-        concerns = [*self.staging.importer.stated(row)] if row.role is not Role.UNUSABLE else []
         health, limits = stated_health(row, restricts=self.staging.restricts), stated_limits(row)
         states = stated_by(concerns, _once(row.classifications), health, limits) if _some_open(named) else {}
         seen = set()

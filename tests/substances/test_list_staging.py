@@ -366,7 +366,8 @@ def test_what_a_waiting_release_learned_of_one_that_was_split_goes_to_nobody(fil
 @pytest.fixture
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
     """Has something happen between the comparison of a release and the transaction that publishes it."""
-    plan, looked = list_publication._plan, []
+    plan = list_publication._plan
+    looked: list[Release] = []
 
     def planned(happening: Callable[[], object]) -> None:
         def with_it(one: Release) -> Any:

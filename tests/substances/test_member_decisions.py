@@ -290,6 +290,29 @@ def test_a_decision_can_be_revoked_for_a_reason(tmp_path: Path, chosen: Substanc
     assert ListMembership.objects.in_force().get(resolved_by="curator").substance == other
 
 
+def test_a_flag_that_two_rows_state_stands_when_the_decision_about_one_is_revoked(
+    tmp_path: Path, chosen: Substance
+) -> None:
+    decided(tmp_path, chosen)
+    by_number, other = a_row(2, members=(Member("By CAS", cas(10001)),)), a_row(3, listed_on=dt.date(2021, 1, 1))
+    release(tmp_path, odd(), by_number, other, days=1)
+    assert ConcernFlag.objects.standing().get(substance=chosen).entry.line == 1
+    revoke_member_decision(by=a_curator(), decision=MemberDecision.objects.get(), reason="It is the hydrate.")
+
+    assert [row.entry.line for row in ListMembership.objects.in_force().filter(substance=chosen)] == [2]
+    flag = ConcernFlag.objects.standing().get(substance=chosen)
+    assert (flag.entry.line, flag.locator) == (2, "release of 2026-04-16, line 2")
+
+
+def test_a_flag_that_no_other_row_states_of_that_day_ends_with_its_decision(tmp_path: Path, chosen: Substance) -> None:
+    decided(tmp_path, chosen)
+    elsewhere = a_row(2, members=(Member("By CAS", cas(10001)),), reasons=("57c",))
+    release(tmp_path, odd(), elsewhere, a_row(3), days=1)
+    revoke_member_decision(by=a_curator(), decision=MemberDecision.objects.get(), reason="It is the hydrate.")
+    assert ListMembership.objects.in_force().filter(substance=chosen).count() == 1
+    assert not ConcernFlag.objects.standing().filter(substance=chosen).exists()
+
+
 def test_of_two_who_decide_at_once_the_second_changes_nothing(tmp_path: Path, chosen: Substance) -> None:
     release(tmp_path, odd(), a_row(2))
     seen_by_both = open_members().get()
