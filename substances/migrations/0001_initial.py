@@ -130,6 +130,7 @@ class Migration(migrations.Migration):
                 ('reasons', models.JSONField(default=list, help_text='In our normal form.')),
                 ('facts', models.JSONField(default=dict, help_text="What else was understood; see the importer's README.")),
                 ('is_group', models.BooleanField(default=False)),
+                ('named', models.JSONField(default=list)),
                 ('concerns', models.JSONField(default=list)),
             ],
             options={
@@ -296,6 +297,7 @@ class Migration(migrations.Migration):
                 ('valid_from', models.DateField(null=True)),
                 ('valid_until', models.DateField(help_text='The first day on which it no longer holds.', null=True)),
                 ('resolved_by', models.CharField(blank=True, help_text='Which identifier tied the row to the substance.', max_length=60)),
+                ('place', models.PositiveSmallIntegerField(null=True)),
             ],
             options={
                 'ordering': ['chemical_list__name', 'valid_from'],

@@ -125,6 +125,8 @@ class Entry(models.Model):
     reasons = models.JSONField(default=list, help_text=_("In our normal form."))
     facts = models.JSONField(default=dict, help_text=_("What else was understood; see the importer's README."))
     is_group = models.BooleanField(default=False)
+    # The substances it names: of each its name and numbers as printed.
+    named = models.JSONField(default=list)
     # What it states of whomever it names; a release flags a substance once, though several rows state the same of it.
     concerns = models.JSONField(default=list)
 
@@ -162,6 +164,8 @@ class ListMembership(SourcedFact):
     resolved_by = models.CharField(
         max_length=60, blank=True, help_text=_("Which identifier tied the row to the substance.")
     )
+    # Of the substance among those that its row prints (`Entry.named`); null: a curator named it, or the row does not.
+    place = models.PositiveSmallIntegerField(null=True)
 
     objects = MembershipQuerySet.as_manager()
 

@@ -49,18 +49,18 @@ def stated_by(
     }
 
 
-def stated_in(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The same of what is written already.
+def stated_in(entry: Entry, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The same of a row whose facts are written already.
 
     Args:
-        facts: lookups of `FACTS_OF_ROWS`: of which row, and of whom.
+        facts: lookups of `FACTS_OF_ROWS`: the row's, of anybody whom it names, or of one.
     """
     said = {model: list(model._default_manager.filter(**facts).order_by("pk")) for model in FACTS_OF_ROWS}
     return stated_by(
-        (_read(StatedConcern, row) for row in said[ConcernFlag]),
-        (_read(Classified, row) for row in said[HazardClassification]),
-        (_read(StatedHealth, row) for row in said[HealthFact]),
-        (_read(StatedLimit, row) for row in said[ExposureLimit]),
+        (StatedConcern(**one) for one in entry.concerns),
+        dict.fromkeys(_read(Classified, row) for row in said[HazardClassification]),
+        dict.fromkeys(_read(StatedHealth, row) for row in said[HealthFact]),
+        dict.fromkeys(_read(StatedLimit, row) for row in said[ExposureLimit]),
     )
 
 

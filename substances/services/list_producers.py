@@ -18,6 +18,7 @@ from substances.importers.base import Member, Problem, ProducerRow
 from substances.models import Release, ReportedProducer, Source
 from substances.services.list_claims import beat
 from substances.services.list_resolution import Resolved, Resolver
+from substances.services.member_decisions import as_reported
 from substances.vocabulary import Checked
 
 # As for the rows of the list itself (`list_staging`): others write in the pause.
@@ -95,7 +96,7 @@ def _rows(row: ProducerRow, found: Iterable[Resolved], release: Release, source:
             isin=row.isin,
             domicile=row.domicile[:_LONGEST_COUNTRY],
             countries=list(row.countries),
-            named={name: value for name, value in dataclasses.asdict(one.member).items() if value},
+            named=as_reported(one.member),
             substance_id=one.substance,
             resolved_by=one.resolved_by if one.substance else "",
             **_fact(release, row, source),

@@ -48,7 +48,7 @@ from substances.services.list_claims import beat
 from substances.services.list_facts import stated_by
 from substances.services.list_producers import stage_producers
 from substances.services.list_resolution import Claims, Known, Resolved, Resolver
-from substances.services.member_decisions import BY_CURATOR, key_of, standing_decisions
+from substances.services.member_decisions import BY_CURATOR, as_reported, key_of, standing_decisions
 from substances.services.search_terms import rebuild_for
 from substances.vocabulary import Checked, How, NameKind
 
@@ -197,6 +197,7 @@ class _Rows:
             reasons=list(row.reasons),
             facts=dict(row.facts),
             is_group=row.is_group,
+            named=[as_reported(member) for member in row.members],
             concerns=[dataclasses.asdict(one) for one in concerns],
         )
 
@@ -239,7 +240,7 @@ class _Rows:
         health, limits = stated_health(row, restricts=self.staging.restricts), stated_limits(row)
         states = stated_by(concerns, _once(row.classifications), health, limits) if _some_open(named) else {}
         seen = set()
-        for found in named:
+        for place, found in enumerate(named):
             pk = found.substance
             if pk is None:
                 self.open.append(waits := self._open(found, entry, states))
@@ -247,7 +248,7 @@ class _Rows:
             if pk is not None and pk not in seen:
                 seen.add(pk)
                 fact = {"release_id": self.staging.release.pk, "entry": entry, **self._fact(row.line)}
-                self.memberships.append(self._membership(row, pk, found.resolved_by or BY_CURATOR, fact))
+                self.memberships.append(self._membership(row, pk, place, found.resolved_by or BY_CURATOR, fact))
                 self.classifications += [_classification(row, pk, one, fact) for one in _once(row.classifications)]
                 flags = (flag_of(row, pk, one, self.staging.flags, **fact) for one in concerns)
                 self.flags += [flag for flag in flags if flag]
@@ -255,7 +256,7 @@ class _Rows:
                 self.health += [HealthFact(substance_id=pk, **dataclasses.asdict(one), **days) for one in health]
                 self.limits += [ExposureLimit(substance_id=pk, **dataclasses.asdict(one), **days) for one in limits]
 
-    def _membership(self, row: ReportedRow, pk: uuid.UUID, by: str, fact: dict[str, Any]) -> ListMembership:
+    def _membership(self, row: ReportedRow, pk: uuid.UUID, place: int, by: str, fact: dict[str, Any]) -> ListMembership:
         return ListMembership(
             chemical_list_id=self.staging.release.chemical_list_id,
             substance_id=pk,
@@ -264,12 +265,13 @@ class _Rows:
             valid_from=row.listed_on,
             valid_until=row.valid_until,
             resolved_by=by,
+            place=place,
             **fact | {"locator": f"line {row.line}"},
         )
 
     def _open(self, found: Resolved, entry: Entry, states: dict[str, Any]) -> OpenMember:
         first = found.problems[-1] if found.problems else Problem("open", f"{found.member.name} names nobody we know")
-        reported = {name: value for name, value in dataclasses.asdict(found.member).items() if value}
+        reported = as_reported(found.member)
         decided, candidates = self.staging.decided.get(key_of(reported)), found.candidates
         if decided and decided.doubt:
             first = Problem("decided_on_a_split_one", f"{first.message}; {decided.doubt}")

@@ -9,11 +9,17 @@ import json
 import uuid
 from collections.abc import Mapping
 
+from substances.importers.base import Member
 from substances.models import MemberDecision, Substance
 from substances.services.heirs import heirs
 from substances.services.list_resolution import folded
 
 BY_CURATOR = "curator"
+
+
+def as_reported(member: Member) -> dict[str, str]:
+    """Name and numbers as printed, without those that are not."""
+    return {name: value for name in member.__slots__ if (value := getattr(member, name))}
 
 
 def key_of(reported: Mapping[str, str]) -> str:
