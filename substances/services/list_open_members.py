@@ -32,6 +32,7 @@ from substances.models import (
 )
 from substances.services.heirs import heirs
 from substances.services.list_facts import forget, state
+from substances.services.list_producers import name_by_decision, unname_by_decision
 from substances.services.list_resolution import valid_numbers
 from substances.services.member_decisions import BY_CURATOR, key_of
 from substances.services.news import topic_of
@@ -89,6 +90,7 @@ def decide_open_member(
             _decide(row, decision)
         if chosen is not None:
             _name(rows, chosen)
+            name_by_decision(locked.release, decision.key, chosen)
         about: dict[str, Any] = {"decision": str(chosen.pk) if chosen else None, "release": str(locked.release_id)}
         about |= {"is_new": is_new, "rows": len(rows)}
         audit(by=by, action="list_member.decided", subject_kind="open_member", subject_id=locked.pk, **about)
@@ -120,6 +122,8 @@ def revoke_member_decision(*, by: User, decision: MemberDecision, reason: str) -
     release = locked.chemical_list.current_release_id
     rows = list(OpenMember.objects.filter(remembered=locked, release=release).select_related("entry", "release"))
     _unname(rows)
+    if locked.chemical_list.current_release is not None:
+        unname_by_decision(locked.chemical_list.current_release, locked.key)
     OpenMember.objects.filter(pk__in=[row.pk for row in rows]).update(
         decided_by=None, decided_at=None, decision=None, remembered=None
     )

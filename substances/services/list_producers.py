@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterable, Iterator
+import uuid
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from portal.common.batches import batches
 from substances.importers.base import Member, Problem, ProducerRow
-from substances.models import Release, ReportedProducer, Source
+from substances.models import Release, ReportedProducer, Source, Substance
 from substances.services.list_claims import beat
 from substances.services.list_resolution import Resolved, Resolver
-from substances.services.member_decisions import as_reported
+from substances.services.member_decisions import BY_CURATOR, Decided, as_reported, key_of
 from substances.vocabulary import Checked
 
 # As for the rows of the list itself (`list_staging`): others write in the pause.
@@ -36,12 +37,18 @@ class StagedProducers:
 
 
 def stage_producers(
-    release: Release, rows: Iterable[ProducerRow], *, resolver: Resolver, source: Source
+    release: Release,
+    rows: Iterable[ProducerRow],
+    *,
+    resolver: Resolver,
+    decided: Mapping[str, Decided],
+    source: Source,
 ) -> StagedProducers:
     """Writes what is not written yet of `rows`, batch by batch, and tells what all of them came to.
 
     Args:
         resolver: that knows the substances of the release itself.
+        decided: what curators decided about the list, by what is reported.
 
     Raises:
         ImportLost: see there.
@@ -53,7 +60,7 @@ def stage_producers(
         staged.rows += len(batch)
         written: list[ReportedProducer] = []
         for row in batch:
-            found = [resolver.named(member) for member in row.members]
+            found = [_named(member, resolver, decided) for member in row.members]
             staged.problems += [(problem, row) for problem in dict.fromkeys(_problems(row, found))]
             if (row.sheet, row.line) not in done:
                 written += _rows(row, found, release, source)
@@ -66,6 +73,51 @@ def stage_producers(
 def kept_rows(release: Release) -> int:
     """How many rows of the sheet are kept, each counted once however many substances it names."""
     return ReportedProducer.objects.filter(release=release).order_by().values("sheet", "line").distinct().count()
+
+
+def name_by_decision(release: Release, key: str, substance: Substance) -> None:
+    """Ties rows that name nobody we know, and report what was decided, to whom a curator named."""
+    unknown = ReportedProducer.objects.filter(release=release, substance=None)
+    pks = [row.pk for row in unknown if key_of(row.named) == key]
+    ReportedProducer.objects.filter(pk__in=pks).update(substance=substance, resolved_by=BY_CURATOR)
+
+
+def unname_by_decision(release: Release, key: str) -> None:
+    """Takes back what `name_by_decision` did."""
+    _name_nobody(
+        row
+        for row in ReportedProducer.objects.filter(release=release, resolved_by=BY_CURATOR)
+        if key_of(row.named) == key
+    )
+
+
+def unname_split(release: Release, split: Collection[uuid.UUID]) -> list[tuple[Problem, ReportedProducer]]:
+    """Has rows that name a substance which was split name nobody: which successor is meant nobody knows."""
+    rows = list(ReportedProducer.objects.filter(release=release, substance__in=split).select_related("substance"))
+    said = "was split while this release waited; which successor is meant is not known"
+    problems = [(Problem("producer_of_a_split_one", f"{row.company}: {row.substance} {said}"), row) for row in rows]
+    _name_nobody(rows)
+    return problems
+
+
+def _name_nobody(rows: Iterable[ReportedProducer]) -> None:
+    for row in rows:
+        try:
+            with transaction.atomic():
+                ReportedProducer.objects.filter(pk=row.pk).update(substance=None, resolved_by="")
+        except IntegrityError:  # it was said of several successors; once is enough of nobody known
+            row.delete()
+
+
+def _named(member: Member, resolver: Resolver, decided: Mapping[str, Decided]) -> Resolved:
+    found = resolver.named(member)
+    said = decided.get(key_of(as_reported(member))) if found.substance is None else None
+    if said is None:
+        return found
+    if said.doubt:
+        problem = Problem("decided_on_a_split_one", f"{_called(member)}: {said.doubt}")
+        return dataclasses.replace(found, problems=(*found.problems, problem))
+    return dataclasses.replace(found, substance=said.substance, resolved_by=BY_CURATOR if said.substance else "")
 
 
 def _problems(row: ProducerRow, found: Iterable[Resolved]) -> Iterator[Problem]:

@@ -105,7 +105,7 @@ def publish(
             plan = _plan(release)
         release.state, release.released_at = Release.State.PUBLISHED, timezone.now()
         release.confirmed_by = confirmed_by
-        release.save(update_fields=["state", "released_at", "confirmed_by"])
+        release.save(update_fields=["state", "released_at", "confirmed_by", "problems"])
         _learn(plan)
         if answers_today(release, plan.before):
             ChemicalList.objects.filter(pk=chemical_list.pk).update(current_release=release)

@@ -14,13 +14,16 @@ from substances.models import (
 )
 from substances.services.heirs import heirs
 from substances.services.list_facts import forget, stated_in
+from substances.services.list_producers import unname_split
+from substances.services.list_staging import told
 
 
 def keep_open_what_was_split(release: Release) -> int:
     """Has each such row wait for a curator with the successors as candidates, and name nobody; how many rows.
 
     One short statement where none was split. Which successor a row means nobody knows: it is neither guessed nor
-    dropped.
+    dropped. Who is said to make a split one is said to make somebody we do not know, which the release tells as a
+    problem; the caller saves it.
     """
     split = list(Substance.objects.filter(split_at__isnull=False).values_list("pk", flat=True))
     if not split:
@@ -31,7 +34,9 @@ def keep_open_what_was_split(release: Release) -> int:
     for row in named.values():
         if row.entry is not None:
             _keep_open(row, row.entry, [str(pk) for pk in led[row.substance_id]])
-    return len(named)
+    makers = unname_split(release, split)
+    release.problems += [told(odd, row.line, file=release.file_name, sheet=row.sheet) for odd, row in makers]
+    return len(named) + len(makers)
 
 
 def _keep_open(row: ListMembership, entry: Entry, candidates: list[str]) -> None:

@@ -141,7 +141,7 @@ class _Staging:
 
     def take_producers(self, rows: Iterable[ProducerRow]) -> None:
         """Who makes what; the resolver knows the substances of the rows before."""
-        found = stage_producers(self.release, rows, resolver=self.resolver, source=self.source)
+        found = stage_producers(self.release, rows, resolver=self.resolver, decided=self.decided, source=self.source)
         self.staged.producers = found.rows
         file = self.release.file_name
         self.staged.problems += [told(odd, row.line, file=file, sheet=row.sheet) for odd, row in found.problems]
