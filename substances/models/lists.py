@@ -83,6 +83,10 @@ class Release(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     staged_at = models.DateTimeField(auto_now_add=True)
+    # Of the import that took it last: it alone may write. Null: it is being cleared.
+    claim = models.UUIDField(null=True, default=uuid.uuid4, editable=False)
+    # The job that has it staged, whose next claim goes on at once; null: none has, as at the command line.
+    staged_for = models.UUIDField(null=True, editable=False)
     heartbeat_at = models.DateTimeField(default=timezone.now, help_text=_("When its import last showed life."))
     released_at = models.DateTimeField(null=True, help_text=_("When this portal began to answer from it."))
 
@@ -128,6 +132,10 @@ class Entry(models.Model):
     reasons = models.JSONField(default=list, help_text=_("In our normal form."))
     facts = models.JSONField(default=dict, help_text=_("What else was understood; see the importer's README."))
     is_group = models.BooleanField(default=False)
+    # The substances it names: of each its name and numbers as printed.
+    named = models.JSONField(default=list)
+    # What it states of whomever it names; a release flags a substance once, though several rows state the same of it.
+    concerns = models.JSONField(default=list)
 
     class Meta:
         ordering = ["line"]
@@ -163,6 +171,8 @@ class ListMembership(SourcedFact):
     resolved_by = models.CharField(
         max_length=60, blank=True, help_text=_("Which identifier tied the row to the substance.")
     )
+    # Of the substance among those that its row prints (`Entry.named`); null: a curator named it, or the row does not.
+    place = models.PositiveSmallIntegerField(null=True)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -206,7 +216,8 @@ class OpenMember(models.Model):
     code = models.CharField(max_length=40)
     message = models.TextField(help_text=_("An English sentence that quotes the values."))
     candidates = models.JSONField(default=list, help_text=_("Ids of the substances it could be."))
-    states = models.JSONField(default=dict, help_text=_("Flags and classes that its row states of whomever it names."))
+    # What its row states of whomever it names, by kind of fact.
+    states = models.JSONField(default=dict)
     # The decision, made here or taken over from an earlier release; null: it waits.
     remembered = models.ForeignKey("MemberDecision", null=True, on_delete=models.PROTECT, related_name="+")
     decided_by = models.ForeignKey(

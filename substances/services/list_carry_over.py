@@ -13,6 +13,7 @@ from django.db.models import Q
 from substances.importers.base import Importer, Problem, ReportedRow, Role
 from substances.models import ConcernFlag, Entry, ListMembership, Name, Release, Substance
 from substances.services.catalogue_changes import STARTER_CHECKED
+from substances.services.list_claims import beat
 from substances.services.list_resolution import folded
 from substances.services.list_staging import FlagKey, flag_of, told
 from substances.vocabulary import Checked, How
@@ -31,7 +32,11 @@ def carry_over(release: Release, importer: Importer) -> list[dict[str, Any]]:
     whose name and the substance's hold one another; where none can be told it is kept without a row, since a file that
     names no members does not deny them. A substance that the starter says is listed by its own name, and no row names,
     is told as a problem and no longer shown.
+
+    Raises:
+        ImportLost: see there.
     """
+    beat(release)
     _forget(release)
     named = set(ListMembership.objects.filter(release=release).order_by().values_list("substance_id", flat=True))
     claims = [(claim, group) for claim, group in _claims(release) if claim.substance_id not in named]

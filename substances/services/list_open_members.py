@@ -31,9 +31,10 @@ from substances.models import (
     Substance,
 )
 from substances.services.heirs import heirs
-from substances.services.list_facts import FACTS_OF_ROWS
+from substances.services.list_facts import forget, state
+from substances.services.list_producers import name_by_decision, unname_by_decision
 from substances.services.list_resolution import valid_numbers
-from substances.services.member_decisions import BY_CURATOR, key_of, state
+from substances.services.member_decisions import BY_CURATOR, key_of
 from substances.services.news import topic_of
 from substances.services.search_terms import rebuild_for
 from substances.vocabulary import Checked, EntryRole, How, IdentifierScheme, NameKind, SubstanceKind
@@ -76,6 +77,7 @@ def decide_open_member(
     if not may_curate(by):
         raise NotAllowed(_("Only curators decide whom a row of a list names."))
     with transaction.atomic():
+        _wait_for_publication(member.release.chemical_list_id)
         locked = OpenMember.objects.select_for_update(of=("self",)).select_related("entry", "release").get(pk=member.pk)
         if locked.decided_at is not None:
             raise Conflict(_("Somebody has decided on it meanwhile."), code="decided")
@@ -88,6 +90,7 @@ def decide_open_member(
             _decide(row, decision)
         if chosen is not None:
             _name(rows, chosen)
+            name_by_decision(locked.release, decision.key, chosen)
         about: dict[str, Any] = {"decision": str(chosen.pk) if chosen else None, "release": str(locked.release_id)}
         about |= {"is_new": is_new, "rows": len(rows)}
         audit(by=by, action="list_member.decided", subject_kind="open_member", subject_id=locked.pk, **about)
@@ -107,6 +110,7 @@ def revoke_member_decision(*, by: User, decision: MemberDecision, reason: str) -
     """
     if not may_curate(by):
         raise NotAllowed(_("Only curators decide whom a row of a list names."))
+    _wait_for_publication(decision.chemical_list_id)
     locked = MemberDecision.objects.select_for_update(of=("self",)).select_related("chemical_list").get(pk=decision.pk)
     reason = tidy(reason)[:_LONGEST_REMARK]
     if not reason:
@@ -118,11 +122,18 @@ def revoke_member_decision(*, by: User, decision: MemberDecision, reason: str) -
     release = locked.chemical_list.current_release_id
     rows = list(OpenMember.objects.filter(remembered=locked, release=release).select_related("entry", "release"))
     _unname(rows)
+    if locked.chemical_list.current_release is not None:
+        unname_by_decision(locked.chemical_list.current_release, locked.key)
     OpenMember.objects.filter(pk__in=[row.pk for row in rows]).update(
         decided_by=None, decided_at=None, decision=None, remembered=None
     )
     audit(by=by, action="list_member.revoked", subject_kind="member_decision", subject_id=locked.pk, rows=len(rows))
     return locked
+
+
+def _wait_for_publication(chemical_list: int) -> None:
+    """A release that is being published is compared with rows as they were decided before, or after it."""
+    ChemicalList.objects.select_for_update().get(pk=chemical_list)
 
 
 def candidates_of(members: Iterable[OpenMember]) -> dict[int, list[Substance]]:
@@ -249,8 +260,7 @@ def _unname(rows: Iterable[OpenMember]) -> None:
             said = {"entry": row.entry, "substance": pk}
             gone, _kinds = ListMembership.objects.filter(resolved_by=BY_CURATOR, **said).delete()
             if gone and not ListMembership.objects.filter(**said).exists():
-                for model in FACTS_OF_ROWS:
-                    model._default_manager.filter(**said).delete()
+                forget(row.entry, pk)
             if gone:
                 touched[pk] = row.release
     Substance.objects.filter(pk__in=touched).update(revision=F("revision") + 1)

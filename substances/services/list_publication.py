@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -24,18 +24,23 @@ from substances.models import (
     Entry,
     Identifier,
     ListMembership,
+    MemberDecision,
     Name,
     OpenMember,
     Release,
     ReportedProducer,
     Source,
     Substance,
+    Successor,
 )
+from substances.services.heirs import heirs
 from substances.services.list_changes import Changes, answers_today, changes
+from substances.services.list_claims import ImportLost
 from substances.services.list_facts import FACTS_OF_ROWS
 from substances.services.list_news import request_news
 from substances.services.list_own import forget_unseen_list, publish_words, words_to_publish
 from substances.services.list_producers import kept_rows
+from substances.services.list_resolution import folded
 from substances.services.list_split_meanwhile import keep_open_what_was_split
 from substances.services.list_staging import Staged
 from substances.services.news import topic_of
@@ -50,6 +55,9 @@ _PAUSE_S = 0.005
 _FINISHED_AFTER = dt.timedelta(minutes=10)
 
 
+Heirs = Mapping[uuid.UUID, tuple[uuid.UUID, ...]]
+
+
 class DoesNotAddUp(Exception):
     """The rows that were kept are not those that were read; nothing was published."""
 
@@ -59,13 +67,13 @@ class _Plan:
     """What publishing a release will write, read while others still write.
 
     Attributes:
-        published: how many releases there were; one more, and the plan is out of date.
+        stamp: of what it was made of; another one, and the plan is out of date.
         before: the release that answers for its list.
         seen: substances seen already whose entity tags grow.
         identifiers, names: rows that substances seen already learn.
     """
 
-    published: int
+    stamp: tuple[int, ...]
     before: Release | None
     difference: Changes
     seen: list[uuid.UUID]
@@ -73,24 +81,33 @@ class _Plan:
     names: list[tuple[Any, ...]]
 
 
-def publish(release: Release, *, confirmed_by: User | None = None) -> Changes:
+def publish(
+    release: Release, *, confirmed_by: User | None = None, still_asked: Callable[[], None] | None = None
+) -> Changes:
     """Makes a staged or waiting release the one that answers, if it is the newest of its list.
 
     Search learns of it afterwards, by `make_findable`.
 
+    Args:
+        still_asked: raises where whoever asked for it asks no longer; called in the transaction, first.
+
     Raises:
+        ImportLost: it is another import's by now, published already, or gone.
         DoesNotAddUp: see there.
     """
     plan = _plan(release)
     with transaction.atomic():
+        if still_asked is not None:
+            still_asked()
         chemical_list = ChemicalList.with_staged.select_for_update().get(pk=release.chemical_list_id)
+        _hold(release)
         _check_sum(release)
         moved = _follow_merges(release) + keep_open_what_was_split(release)
-        if moved or _published() != plan.published:
+        if moved or _stamp(release) != plan.stamp:
             plan = _plan(release)
         release.state, release.released_at = Release.State.PUBLISHED, timezone.now()
         release.confirmed_by = confirmed_by
-        release.save(update_fields=["state", "released_at", "confirmed_by"])
+        release.save(update_fields=["state", "released_at", "confirmed_by", "problems"])
         _learn(plan)
         if answers_today(release, plan.before):
             ChemicalList.with_staged.filter(pk=chemical_list.pk).update(current_release=release)
@@ -103,22 +120,40 @@ def publish(release: Release, *, confirmed_by: User | None = None) -> Changes:
     return plan.difference
 
 
+def _hold(release: Release) -> None:
+    """Locks the release until the transaction ends, as long as it is still to be published, and ours."""
+    unpublished = (Release.State.STAGED, Release.State.WAITING)
+    ours = Release.objects.select_for_update().filter(pk=release.pk, state__in=unpublished, claim=release.claim)
+    if not list(ours.order_by().values_list("pk", flat=True)):
+        raise ImportLost
+
+
 def _plan(release: Release) -> _Plan:
-    published = _published()
+    stamp = _stamp(release)  # read first: rows may be newer than it says, never older
     lists = ChemicalList.with_staged.select_related("current_release")
     before = lists.get(pk=release.chemical_list_id).current_release
+    led = heirs()
     return _Plan(
-        published=published,
+        stamp=stamp,
         before=before,
         difference=changes(release, before),
         seen=_seen(release, before),
-        identifiers=list(_new_identifiers(release)),
-        names=list(_new_names(release)),
+        identifiers=list(_new_identifiers(release, led)),
+        names=list(_new_names(release, led)),
     )
 
 
-def _published() -> int:
-    return Release.objects.filter(state=Release.State.PUBLISHED).count()
+def _stamp(release: Release) -> tuple[int, ...]:
+    """Another one after whatever moves rows of releases that were published, or makes another one answer: counts of
+    publications, merges, splits, and decisions about the list, made and revoked."""
+    decisions = MemberDecision.objects.filter(chemical_list=release.chemical_list_id)
+    return (
+        Release.objects.filter(state=Release.State.PUBLISHED).count(),
+        Substance.objects.filter(merged_into__isnull=False).count(),
+        Successor.objects.count(),
+        decisions.count(),
+        decisions.filter(revoked_at__isnull=False).count(),
+    )
 
 
 def make_findable(release: Release) -> None:
@@ -128,7 +163,7 @@ def make_findable(release: Release) -> None:
     """
     taught = Release.objects.get(pk=release.pk).learned
     rows = (*taught.get("identifiers", []), *taught.get("names", []))
-    substances = sorted({uuid.UUID(row[0]) for row in rows})
+    substances = sorted({row[0] for row in _of_those_that_stand(rows, heirs())})
     for some in batches(substances, _FOUND_AT_ONCE):
         rebuild_for(Substance.objects.filter(pk__in=some))
         time.sleep(_PAUSE_S)
@@ -144,29 +179,42 @@ def finish_what_was_published(*, older_than: dt.timedelta = _FINISHED_AFTER) -> 
     return len(unfinished)
 
 
-def keep_learned(release: Release, staged: Staged, about: About | None) -> None:
-    """Puts down with the release what its publication will add to substances seen already, and say of its list."""
-    release.learned = words_to_publish(about) if about else {}
-    release.learned |= {
+def learned_by(staged: Staged, about: About | None) -> dict[str, Any]:
+    """What publishing adds to substances seen already, and says of an own list, as the release keeps it."""
+    return {
+        **(words_to_publish(about) if about else {}),
         "identifiers": [[str(pk), scheme, value, line] for (pk, scheme, value), line in staged.identifiers.items()],
         "names": [[str(pk), text, line] for (pk, text), line in staged.names.items()],
     }
 
 
-def _new_identifiers(release: Release) -> Iterator[tuple[Any, ...]]:
+def _new_identifiers(release: Release, led: Heirs) -> Iterator[tuple[Any, ...]]:
     """Numbers of substances seen already that nobody said of them before, as rows of `_CLAIM` and `_FACT`."""
-    rows = release.learned.get("identifiers", [])
+    rows = list(_of_those_that_stand(release.learned.get("identifiers", []), led))
     known = set(Identifier.objects.filter(substance__in={row[0] for row in rows}).values_list(*_CLAIM))
     fact = _facts_of(release)
     for pk, scheme, value, line in rows:
-        if (uuid.UUID(pk), scheme, value) not in known:
+        if (pk, scheme, value) not in known:
             yield pk, scheme, value, "", *fact(line)
 
 
-def _new_names(release: Release) -> Iterator[tuple[Any, ...]]:
+def _new_names(release: Release, led: Heirs) -> Iterator[tuple[Any, ...]]:
+    rows = list(_of_those_that_stand(release.learned.get("names", []), led))
+    inherited = {row[0] for row in rows} - {uuid.UUID(row[0]) for row in release.learned.get("names", [])}
+    called = Name.objects.filter(substance__in=inherited).order_by().values_list("substance_id", "text")
+    known = {(pk, folded(text)) for pk, text in called} if inherited else set()
     fact = _facts_of(release)
-    for pk, text, line in release.learned.get("names", []):
-        yield pk, "en", text, NameKind.SYNONYM, *fact(line)
+    for pk, text, line in rows:
+        if (pk, folded(text)) not in known:
+            yield pk, "en", text, NameKind.SYNONYM, *fact(line)
+
+
+def _of_those_that_stand(rows: Iterable[Sequence[Any]], led: Heirs) -> Iterator[tuple[Any, ...]]:
+    """What was learned of substances, with those that stand for them; of a split one nobody knows whose it is."""
+    for pk, *said in rows:
+        ends = led.get(uuid.UUID(pk), (uuid.UUID(pk),))
+        if len(ends) == 1:
+            yield ends[0], *said
 
 
 def _facts_of(release: Release) -> Callable[[int], tuple[Any, ...]]:
@@ -275,29 +323,40 @@ def _tell(release: Release, difference: Changes, *, first: bool) -> None:
     record_events(told, subject_kind="substance", occurred_on=release.published_on, topic=topic_of(slug))
 
 
-def clear(release: uuid.UUID) -> None:
-    """Deletes a release that was not published, with everything staged for it, batch by batch; safe to repeat."""
-    unpublished = ~Q(release__state=Release.State.PUBLISHED)
+def clear(release: uuid.UUID, **still: Any) -> bool:
+    """Deletes a release that was not published, with everything staged for it, batch by batch; safe to repeat.
+
+    From the first statement on nobody writes to it, publishes it or goes on with it; one that is being published at
+    this moment is published.
+
+    Args:
+        still: lookups of `Release`: what must be true of it yet, or it is left alone.
+
+    Returns: whether it was cleared.
+    """
+    unpublished = Release.objects.filter(pk=release, **still).exclude(state=Release.State.PUBLISHED)
+    if not unpublished.update(claim=None, heartbeat_at=timezone.now()):
+        return False
     told: tuple[type[Any], ...] = (*FACTS_OF_ROWS, ReportedProducer, OpenMember, Entry)
     for model in told:
-        _delete(model, Q(release=release) & unpublished)
-    hidden = Q(substance__staged_by=release) & ~Q(substance__staged_by__state=Release.State.PUBLISHED)
+        _delete(model, Q(release=release))
     # A waiting release may have named one of them since; then it is that one's to keep.
     adopted = ListMembership.objects.filter(substance__staged_by=release).exclude(release=release)
     for other in adopted.select_related("release"):
         Substance.objects.filter(pk=other.substance_id).update(staged_by=other.release)
     # Who was said to make one of them is said to make somebody we do not know.
-    ReportedProducer.objects.filter(hidden).update(substance=None, resolved_by="")
-    _delete(Identifier, hidden)
-    _delete(Name, hidden)
-    _delete(Substance, Q(staged_by=release) & ~Q(staged_by__state=Release.State.PUBLISHED))
+    ReportedProducer.objects.filter(substance__staged_by=release).update(substance=None, resolved_by="")
+    _delete(Identifier, Q(substance__staged_by=release))
+    _delete(Name, Q(substance__staged_by=release))
+    _delete(Substance, Q(staged_by=release))
     _forget(release)
+    return True
 
 
 @transaction.atomic
 def _forget(pk: uuid.UUID) -> None:
     """The release itself; a list that was made for it goes in the same transaction."""
-    release = Release.objects.filter(pk=pk).exclude(state=Release.State.PUBLISHED).first()
+    release = Release.objects.filter(pk=pk).first()
     if release is not None:
         release.delete()
         forget_unseen_list(release.chemical_list_id)

@@ -14,7 +14,7 @@ from typing import Any
 
 from substances.importers.base import Member, Problem, ReportedRow
 from substances.importers.values.identifiers import read_number
-from substances.models import Identifier, Name, RejectedClaim, Substance
+from substances.models import Identifier, Name, RejectedClaim, Release, Substance
 from substances.services.catalogue_loads import id_of
 from substances.services.catalogue_read import SCHEMES
 from substances.services.heirs import heirs
@@ -88,11 +88,12 @@ class Known:
     """What is claimed of whom already, so that a claim is not repeated by every list.
 
     Attributes:
-        hidden: substances of imports still to be published.
+        hidden: substances that this release made and that nobody sees yet. What is said of one that another release
+            made may have to outlive this one, or go with it: it is learned as of one that is seen.
     """
 
-    def __init__(self, claims: Claims) -> None:
-        self.hidden = set(Substance.objects.filter(staged_by__isnull=False).values_list("pk", flat=True))
+    def __init__(self, claims: Claims, release: Release) -> None:
+        self.hidden = set(Substance.objects.filter(staged_by=release).values_list("pk", flat=True))
         self._numbers, self._names = set(claims.numbers), set(claims.names)
         # What people found to be wrong is as good as known: it is not learned again.
         for pk, scheme, value in RejectedClaim.objects.values_list("substance_id", "scheme", "value"):

@@ -14,11 +14,10 @@ import gc
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from portal.common.batches import batches
 from substances.importers.base import (
@@ -45,9 +44,11 @@ from substances.models import (
     Source,
     Substance,
 )
-from substances.services.list_producers import ReleaseGone, stage_producers
+from substances.services.list_claims import beat
+from substances.services.list_facts import stated_by
+from substances.services.list_producers import stage_producers
 from substances.services.list_resolution import Claims, Known, Resolved, Resolver
-from substances.services.member_decisions import BY_CURATOR, key_of, standing_decisions, stated_by
+from substances.services.member_decisions import BY_CURATOR, as_reported, key_of, standing_decisions
 from substances.services.search_terms import rebuild_for
 from substances.vocabulary import Checked, How, NameKind
 
@@ -62,10 +63,6 @@ RESTRICTIONS = "reach-restriction-list"
 
 FlagKey = tuple[uuid.UUID, str, str, str, str, dt.date | None]
 _FLAG_KEY = ("substance_id", "concern", "strength", "authority", "legal_basis", "since")
-
-
-class ImportLost(Exception):
-    """The staged release is gone: somebody swept it, believing this import dead."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -105,7 +102,7 @@ def stage(
     """Writes what is not written yet of `rows`, then of `producers`, and tells what all of them came to.
 
     Raises:
-        ImportLost: the release was swept meanwhile.
+        ImportLost: see there.
         WrongFile: from `rows`; what was staged before stays for the caller to clear.
     """
     staging = _Staging(release, importer, source)
@@ -125,7 +122,7 @@ class _Staging:
     def __init__(self, release: Release, importer: Importer, source: Source) -> None:
         self.release, self.importer, self.source = release, importer, source
         claims = Claims()
-        self.resolver, self.known, self.staged = Resolver(claims), Known(claims), Staged()
+        self.resolver, self.known, self.staged = Resolver(claims), Known(claims, release), Staged()
         self.told = f"release of {release.published_on}"
         self.restricts = importer.list_slug == RESTRICTIONS
         self.flags: set[FlagKey] = set(ConcernFlag.objects.filter(release=release).values_list(*_FLAG_KEY))
@@ -144,10 +141,7 @@ class _Staging:
 
     def take_producers(self, rows: Iterable[ProducerRow]) -> None:
         """Who makes what; the resolver knows the substances of the rows before."""
-        try:
-            found = stage_producers(self.release, rows, resolver=self.resolver, source=self.source)
-        except ReleaseGone:
-            raise ImportLost from None
+        found = stage_producers(self.release, rows, resolver=self.resolver, decided=self.decided, source=self.source)
         self.staged.producers = found.rows
         file = self.release.file_name
         self.staged.problems += [told(odd, row.line, file=file, sheet=row.sheet) for odd, row in found.problems]
@@ -182,12 +176,14 @@ class _Rows:
         for found in named:
             self._learn(row, found, is_new=is_new)
         if is_new:
-            entry = self._entry(row)
+            states = row.role not in (Role.UNUSABLE, Role.CONTINUATION)
+            concerns = [*self.staging.importer.stated(row)] if states else []
+            entry = self._entry(row, concerns)
             self.entries.append(entry)
             if row.role is not Role.CONTINUATION:
-                self._state(row, named, entry)
+                self._state(row, named, entry, concerns)
 
-    def _entry(self, row: ReportedRow) -> Entry:
+    def _entry(self, row: ReportedRow, concerns: Iterable[StatedConcern]) -> Entry:
         return Entry(
             release_id=self.staging.release.pk,
             sheet=row.sheet,
@@ -201,10 +197,12 @@ class _Rows:
             reasons=list(row.reasons),
             facts=dict(row.facts),
             is_group=row.is_group,
+            named=[as_reported(member) for member in row.members],
+            concerns=[dataclasses.asdict(one) for one in concerns],
         )
 
     def _learn(self, row: ReportedRow, found: Resolved, *, is_new: bool) -> None:
-        """Numbers and names: of a new substance at once, of one that is seen when the release is published."""
+        """Numbers and names: of a substance it makes at once, of every other when the release is published."""
         known, staged, pk = self.staging.known, self.staging.staged, found.substance
         if pk is None:
             return
@@ -237,20 +235,20 @@ class _Rows:
         locator = f"{self.staging.told}, line {line}"
         return {"source_id": self.staging.source.pk, "checked": Checked.IMPORTED, "locator": locator}
 
-    def _state(self, row: ReportedRow, named: list[Resolved], entry: Entry) -> None:
+    def _state(self, row: ReportedRow, named: list[Resolved], entry: Entry, concerns: Sequence[StatedConcern]) -> None:
         """Whom the row names, how they are classified, what it states of them, and what stays open."""
-        concerns = [*self.staging.importer.stated(row)] if row.role is not Role.UNUSABLE else []
         health, limits = stated_health(row, restricts=self.staging.restricts), stated_limits(row)
+        states = stated_by(concerns, _once(row.classifications), health, limits) if _some_open(named) else {}
         seen = set()
-        for found in named:
+        for place, found in enumerate(named):
             pk = found.substance
             if pk is None:
-                self.open.append(waits := self._open(row, found, entry, concerns))
+                self.open.append(waits := self._open(found, entry, states))
                 pk = waits.decision_id  # of an earlier release, by a curator
             if pk is not None and pk not in seen:
                 seen.add(pk)
                 fact = {"release_id": self.staging.release.pk, "entry": entry, **self._fact(row.line)}
-                self.memberships.append(self._membership(row, pk, found.resolved_by or BY_CURATOR, fact))
+                self.memberships.append(self._membership(row, pk, place, found.resolved_by or BY_CURATOR, fact))
                 self.classifications += [_classification(row, pk, one, fact) for one in _once(row.classifications)]
                 flags = (flag_of(row, pk, one, self.staging.flags, **fact) for one in concerns)
                 self.flags += [flag for flag in flags if flag]
@@ -258,7 +256,7 @@ class _Rows:
                 self.health += [HealthFact(substance_id=pk, **dataclasses.asdict(one), **days) for one in health]
                 self.limits += [ExposureLimit(substance_id=pk, **dataclasses.asdict(one), **days) for one in limits]
 
-    def _membership(self, row: ReportedRow, pk: uuid.UUID, by: str, fact: dict[str, Any]) -> ListMembership:
+    def _membership(self, row: ReportedRow, pk: uuid.UUID, place: int, by: str, fact: dict[str, Any]) -> ListMembership:
         return ListMembership(
             chemical_list_id=self.staging.release.chemical_list_id,
             substance_id=pk,
@@ -267,12 +265,13 @@ class _Rows:
             valid_from=row.listed_on,
             valid_until=row.valid_until,
             resolved_by=by,
+            place=place,
             **fact | {"locator": f"line {row.line}"},
         )
 
-    def _open(self, row: ReportedRow, found: Resolved, entry: Entry, concerns: Iterable[StatedConcern]) -> OpenMember:
+    def _open(self, found: Resolved, entry: Entry, states: dict[str, Any]) -> OpenMember:
         first = found.problems[-1] if found.problems else Problem("open", f"{found.member.name} names nobody we know")
-        reported = {name: value for name, value in dataclasses.asdict(found.member).items() if value}
+        reported = as_reported(found.member)
         decided, candidates = self.staging.decided.get(key_of(reported)), found.candidates
         if decided and decided.doubt:
             first = Problem("decided_on_a_split_one", f"{first.message}; {decided.doubt}")
@@ -281,7 +280,7 @@ class _Rows:
             release_id=self.staging.release.pk,
             entry=entry,
             reported=reported,
-            states=stated_by(concerns, _once(row.classifications)),
+            states=states,
             remembered_id=decided.pk if decided else None,
             decided_by_id=decided.by if decided else None,
             decided_at=decided.at if decided else None,
@@ -294,9 +293,7 @@ class _Rows:
     @transaction.atomic
     def write(self) -> None:
         """Everything of the batch in one transaction, short enough for others to wait for."""
-        release = Release.objects.filter(pk=self.staging.release.pk, state=Release.State.STAGED)
-        if not release.update(heartbeat_at=timezone.now()):
-            raise ImportLost
+        beat(self.staging.release)
         Substance.objects.bulk_create(self.substances)
         Identifier.objects.bulk_create(self.identifiers)
         Name.objects.bulk_create(self.names)
@@ -309,6 +306,10 @@ class _Rows:
         OpenMember.objects.bulk_create(self.open)
         if self.substances:
             rebuild_for(self.substances)
+
+
+def _some_open(named: Iterable[Resolved]) -> bool:
+    return any(found.substance is None for found in named)
 
 
 def _once(classifications: Iterable[Classified]) -> Iterable[Classified]:

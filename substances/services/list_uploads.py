@@ -29,7 +29,7 @@ from substances.importers.mapped_list.parse import MappedList
 from substances.importers.mapped_list.yaml_text import MappingError
 from substances.importers.registry import IMPORTERS
 from substances.models import ListUpload, Release
-from substances.services.lists import ListError, ReleaseReport, publish_release
+from substances.services.lists import DEAD_AFTER, ListError, ReleaseReport, publish_release
 from substances.services.upload_folders import upload_folder
 from substances.services.uploads import (
     MEMORY_BYTES,
@@ -47,8 +47,6 @@ IMPORT_WORK = ListUpload.work
 MAPPED = "mapped-list"
 MAX_MAPPING_BYTES = 64 * 2**10
 _LOOK_AGAIN_S = 0.5
-# An import in the worker shows life with each batch, so one that is silent for so long does not live.
-_LIVES_S = 120
 
 
 def keep_upload(
@@ -137,7 +135,7 @@ def _take_in(task: Work, upload: ListUpload, folder: Path, *, dry_run: bool) -> 
         importer = _Watched(_importer(upload, folder), watch)
         watch.total = sum(1 for _row in importer.parse(path))
         watch.done = 0
-        _await_turn(task, upload)
+        _await_turn(task)
         return publish_release(
             importer=importer,
             path=path,
@@ -145,6 +143,8 @@ def _take_in(task: Work, upload: ListUpload, folder: Path, *, dry_run: bool) -> 
             source_url=upload.source_url,
             licence=upload.licence,
             dry_run=dry_run,
+            still_asked=watch.still_asked,
+            job=task.job_id,
         )
 
 
@@ -156,15 +156,11 @@ def _importer(upload: ListUpload, folder: Path) -> Importer:
     return MappedList(load_mapping(path))
 
 
-def _await_turn(task: Work, upload: ListUpload) -> None:
-    """Returns when no other import runs; what an earlier claim of this job left behind is taken over."""
-    while True:
-        running = Release.objects.filter(state=Release.State.STAGED)
-        if task.attempt > 1:  # this claim holds the job, so whoever staged this file for it is dead
-            dead = timezone.now() - dt.timedelta(hours=1)
-            running.filter(sha256=upload.sha256).update(heartbeat_at=dead)
-        if not running.filter(heartbeat_at__gt=timezone.now() - dt.timedelta(seconds=_LIVES_S)).exists():
-            return
+def _await_turn(task: Work) -> None:
+    """Returns when no other import runs. Whatever is staged for this job is none: this claim holds it, so that the
+    claim which staged it is dead."""
+    others = Release.objects.filter(state=Release.State.STAGED).exclude(staged_for=task.job_id)
+    while others.filter(heartbeat_at__gt=timezone.now() - DEAD_AFTER).exists():
         task.check()
         time.sleep(_LOOK_AGAIN_S)
 
@@ -182,6 +178,13 @@ class _Told(Watch):
     def row(self) -> None:
         try:
             super().row()
+        except Superseded as error:
+            raise _LetGo(error) from None
+
+    def still_asked(self) -> None:
+        """Does nothing while this claim holds the job."""
+        try:
+            self.task.check()
         except Superseded as error:
             raise _LetGo(error) from None
 

@@ -11,7 +11,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +23,15 @@ from substances.importers.base import About, DescribesList, Importer, ReadsProdu
 from substances.models import ChemicalList, ConcernFlag, ListMembership, Release, Source
 from substances.services.list_carry_over import carry_over, flags_superseded
 from substances.services.list_changes import Changes, answers_today, changes
+from substances.services.list_claims import ImportLost, beat
 from substances.services.list_own import own_list, why_no_own_list
 from substances.services.list_producers import kept_rows
-from substances.services.list_publication import clear, keep_learned, make_findable, publish
-from substances.services.list_staging import ImportLost, Staged, stage
+from substances.services.list_publication import clear, learned_by, make_findable, publish
+from substances.services.list_staging import Staged, stage
 
 MAX_FILE_BYTES = 25 * 2**20
-# An import shows life with every batch; one that was silent for so long is dead.
-_DEAD_AFTER = dt.timedelta(minutes=2)
+#: An import shows life with every batch; one that was silent for so long is dead.
+DEAD_AFTER = dt.timedelta(minutes=2)
 _SWEPT_AFTER = dt.timedelta(hours=1)
 
 
@@ -88,6 +89,8 @@ def publish_release(
     licence: str = "",
     confirmed: bool = False,
     dry_run: bool = False,
+    still_asked: Callable[[], None] | None = None,
+    job: uuid.UUID | None = None,
 ) -> ReleaseReport:
     """Takes in a file whole, or not at all.
 
@@ -96,6 +99,10 @@ def publish_release(
             the newest day answers for the list.
         confirmed: publish although many substances leave the list or a concern vanishes; else such a release waits.
         dry_run: do everything but publishing, tell what would change, and keep nothing.
+        still_asked: raises where whoever asked for it asks no longer; called before anything is staged and, in its
+            transaction, before it is published.
+        job: that this is done for, of which the caller holds the only claim: what an earlier one staged for it is
+            taken over at once.
 
     Raises:
         WrongFile: the file is not that list; nothing was stored.
@@ -110,17 +117,29 @@ def publish_release(
         return _report_of(known, unchanged=True)
     about = {"published_on": day, "sha256": sha256, "file_name": path.name[:200]}
     about |= {"source_url": source_url, "licence": licence, "importer": f"{importer.slug} {importer.version}"}
+    about |= {"staged_for": job}
+    if still_asked is not None:
+        still_asked()
     release = _begin(importer, **about)
     try:
-        return _take_in(release, importer, path, confirmed=confirmed, dry_run=dry_run)
+        return _take_in(release, importer, path, confirmed=confirmed, dry_run=dry_run, still_asked=still_asked)
     except ImportLost:
-        raise ListError("Another import took this one for dead and cleared it away; run it again.") from None
+        message = "Another import took this one for dead, and went on with it or cleared it away; run it again."
+        raise ListError(message) from None
     except Exception:  # refused in its midst, or a fault of ours: nothing stays that would keep others waiting
-        clear(release.pk)
+        clear(release.pk, state=Release.State.STAGED, claim=release.claim)
         raise
 
 
-def _take_in(release: Release, importer: Importer, path: Path, *, confirmed: bool, dry_run: bool) -> ReleaseReport:
+def _take_in(
+    release: Release,
+    importer: Importer,
+    path: Path,
+    *,
+    confirmed: bool,
+    dry_run: bool,
+    still_asked: Callable[[], None] | None,
+) -> ReleaseReport:
     """From the first row to the publication, or to the point where a curator is asked."""
     rows = _checked(importer.parse(path), release.published_on)
     producers = importer.producers(path) if isinstance(importer, ReadsProducers) else None
@@ -128,12 +147,12 @@ def _take_in(release: Release, importer: Importer, path: Path, *, confirmed: boo
     difference = _finish(release, importer, staged)
     if dry_run:
         report = _report_of(release, difference=difference, made=staged.made, state="dry_run")
-        clear(release.pk)
+        clear(release.pk, claim=release.claim)
         return report
     if release.waits_for and not confirmed:
-        Release.objects.filter(pk=release.pk).update(state=Release.State.WAITING)
+        beat(release, state=Release.State.WAITING)
         return _report_of(release, difference=difference, made=staged.made, state=Release.State.WAITING)
-    difference = publish(release)
+    difference = publish(release, still_asked=still_asked)
     make_findable(release)
     return _report_of(release, difference=difference, made=staged.made)
 
@@ -175,11 +194,9 @@ def _waiting(release: Release) -> Release:
 
 def sweep_dead_imports(*, older_than: dt.timedelta = _SWEPT_AFTER) -> int:
     """Clears staged releases of imports that died; how many. Batch by batch, and safe to repeat."""
-    dead = Release.objects.filter(state=Release.State.STAGED, heartbeat_at__lt=timezone.now() - older_than)
-    pks = list(dead.values_list("pk", flat=True))
-    for pk in pks:
-        clear(pk)
-    return len(pks)
+    dead = {"state": Release.State.STAGED, "heartbeat_at__lt": timezone.now() - older_than}
+    pks = list(Release.objects.filter(**dead).values_list("pk", flat=True))
+    return sum(clear(pk, **dead) for pk in pks)
 
 
 def _refuse_list(importer: Importer) -> None:
@@ -229,15 +246,18 @@ def _begin(reader: Importer, /, **about: Any) -> Release:
     now = timezone.now()
     staged = Release.objects.filter(state=Release.State.STAGED).select_related("chemical_list").first()
     if staged is not None:
-        if staged.heartbeat_at > now - _DEAD_AFTER:
+        was_ours = staged.staged_for is not None and staged.staged_for == about["staged_for"]
+        if staged.heartbeat_at > now - DEAD_AFTER and not was_ours:
             raise ListError(f"Another import is running ({staged}); wait until it is done.")
+        as_seen = {"heartbeat_at": staged.heartbeat_at}
         same = (staged.chemical_list.slug, staged.sha256, staged.published_on, staged.importer)
-        if same == (reader.list_slug, about["sha256"], about["published_on"], about["importer"]):
-            taken = Release.objects.filter(pk=staged.pk, heartbeat_at=staged.heartbeat_at).update(heartbeat_at=now)
-            if taken:
-                return staged
+        asked = (reader.list_slug, about["sha256"], about["published_on"], about["importer"])
+        if same == asked and staged.claim is not None:  # and nobody clears it
+            mine = {"claim": uuid.uuid4(), "staged_for": about["staged_for"], "heartbeat_at": now}
+            if Release.objects.filter(pk=staged.pk, **as_seen).update(**mine):
+                return Release.objects.select_related("chemical_list").get(pk=staged.pk)
         else:
-            clear(staged.pk)
+            clear(staged.pk, **as_seen)
     try:
         with transaction.atomic():
             named = _list_of(reader)
@@ -248,20 +268,23 @@ def _begin(reader: Importer, /, **about: Any) -> Release:
 
 def _finish(release: Release, importer: Importer, staged: Staged) -> Changes:
     """Everything that needs all rows: the starter's members of groups, the sum, the doubts."""
-    release.rows = staged.rows
-    release.entries_count = staged.roles[Role.ENTRY]
-    release.members_count = staged.roles[Role.MEMBER]
-    release.continuations_count = staged.roles[Role.CONTINUATION]
-    release.unusable_count = staged.roles[Role.UNUSABLE]
-    release.producers_count = staged.producers
-    release.problems = [*staged.problems, *carry_over(release, importer)]
+    problems = [*staged.problems, *carry_over(release, importer)]
     before = release.chemical_list.current_release
     if before is None and answers_today(release, before):
-        release.problems += flags_superseded(release)
+        problems += flags_superseded(release)
     difference = changes(release, before if answers_today(release, before) else None)
-    release.waits_for = difference.doubts()
-    keep_learned(release, staged, _about(importer))
-    release.save()
+    beat(
+        release,
+        rows=staged.rows,
+        entries_count=staged.roles[Role.ENTRY],
+        members_count=staged.roles[Role.MEMBER],
+        continuations_count=staged.roles[Role.CONTINUATION],
+        unusable_count=staged.roles[Role.UNUSABLE],
+        producers_count=staged.producers,
+        problems=problems,
+        waits_for=difference.doubts(),
+        learned=learned_by(staged, _about(importer)),
+    )
     return difference
 
 

@@ -7,16 +7,19 @@ import datetime as dt
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
-from substances.importers.base import Classified, StatedConcern
-from substances.models import ConcernFlag, Entry, HazardClassification, MemberDecision, Release, Source, Substance
+from substances.importers.base import Member
+from substances.models import MemberDecision, Substance
 from substances.services.heirs import heirs
 from substances.services.list_resolution import folded
-from substances.vocabulary import Checked
 
 BY_CURATOR = "curator"
+
+
+def as_reported(member: Member) -> dict[str, str]:
+    """Name and numbers as printed, without those that are not."""
+    return {name: value for name in member.__slots__ if (value := getattr(member, name))}
 
 
 def key_of(reported: Mapping[str, str]) -> str:
@@ -68,47 +71,3 @@ def _standing(row: MemberDecision, ends: tuple[uuid.UUID, ...], names: Mapping[u
     into = ", ".join(sorted(names[pk] for pk in ends))
     doubt = f"decided on {row.decided_at:%Y-%m-%d} to be {row.decision.name}, which was split since into {into}"
     return Decided(row.pk, None, row.decided_by_id, row.decided_at, doubt, ends)
-
-
-def stated_by(concerns: Iterable[StatedConcern], classes: Iterable[Classified]) -> dict[str, Any]:
-    """What a row states of whomever it names, as JSON kept with its open members."""
-    return {
-        "flags": [dataclasses.asdict(one) for one in concerns],
-        "classifications": [dataclasses.asdict(one) for one in classes],
-    }
-
-
-def state(states: Mapping[str, Any], *, entry: Entry, release: Release, substance: Substance, source: Source) -> None:
-    """Writes flags and classes as the importer would have; what the release says already is not doubled."""
-    locator = f"release of {release.published_on}, line {entry.line}"
-    fact: dict[str, Any] = {"source": source, "checked": Checked.IMPORTED, "locator": locator}
-    HazardClassification.objects.bulk_create(
-        [
-            HazardClassification(
-                substance=substance,
-                release=release,
-                entry=entry,
-                valid_from=entry.listed_on,
-                valid_until=entry.valid_until,
-                **one,
-                **fact,
-            )
-            for one in states.get("classifications", ())
-        ],
-        ignore_conflicts=True,
-    )
-    ConcernFlag.objects.bulk_create(
-        [
-            ConcernFlag(
-                substance=substance,
-                release=release,
-                entry=entry,
-                since=entry.listed_on,
-                until=entry.valid_until,
-                **one,
-                **fact,
-            )
-            for one in states.get("flags", ())
-        ],
-        ignore_conflicts=True,
-    )

@@ -11,7 +11,6 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from portal.watching.models import Event
 from substances.importers.base import Classified, Member, Problem, ReportedRow, Role, WrongFile
 from substances.models import (
     ChemicalList,
@@ -26,19 +25,16 @@ from substances.models import (
     SearchTerm,
     Substance,
 )
-from substances.services import list_publication
 from substances.services.catalogue import load_catalogue
-from substances.services.list_publication import DoesNotAddUp, finish_what_was_published, publish
+from substances.services.list_publication import DoesNotAddUp, publish
 from substances.services.lists import (
     ListError,
     ReleaseReport,
-    confirm_release,
     publish_release,
-    refuse_release,
     sweep_dead_imports,
 )
 from substances.services.search import search_substances
-from tests.build import a_person, a_substance
+from tests.build import a_substance
 from tests.substances.made_catalogue import write_catalogue
 from tests.substances.made_importer import DAY, Killed, Made, a_row, cas, take
 
@@ -61,6 +57,12 @@ def file(tmp_path: Path) -> Path:
 
 def counts() -> list[int]:
     return [model._default_manager.count() for model in (Substance, *STAGED_MODELS)]
+
+
+def second(tmp_path: Path, rows: list[ReportedRow], **how: Any) -> ReleaseReport:
+    other = tmp_path / "second.csv"
+    other.write_text("second", encoding="utf-8")
+    return take(other, rows, day=LATER, **how)
 
 
 def died(file: Path, rows: list[ReportedRow]) -> Release:
@@ -173,171 +175,6 @@ def test_a_dry_run_tells_what_would_change_and_keeps_nothing(file: Path, tmp_pat
     assert (report.substances_made, report.rows) == (1, 3)
     assert counts() == before
     assert Release.objects.count() == 1
-
-
-def second(tmp_path: Path, rows: list[ReportedRow], **how: Any) -> ReleaseReport:
-    other = tmp_path / "second.csv"
-    other.write_text("second", encoding="utf-8")
-    return take(other, rows, day=LATER, **how)
-
-
-def test_a_file_that_removes_more_than_a_twentieth_waits_for_a_curator(file: Path, tmp_path: Path) -> None:
-    quiet = [a_row(number, reasons=()) for number in range(1, 41)]
-    take(file, quiet)
-    report = second(tmp_path, quiet[:37])
-
-    assert (report.state, report.is_current) == ("waiting", False)
-    assert report.waits_for == [{"code": "many_leave", "left": 3, "of": 40}]
-    assert ListMembership.objects.in_force().filter(release__isnull=False).count() == 40
-
-
-def test_a_file_that_removes_a_twentieth_does_not_wait(file: Path, tmp_path: Path) -> None:
-    quiet = [a_row(number, reasons=()) for number in range(1, 41)]
-    take(file, quiet)
-
-    assert second(tmp_path, quiet[:38]).state == "published"
-
-
-def test_a_file_in_which_a_concern_vanishes_waits_for_a_curator(file: Path, tmp_path: Path) -> None:
-    rows = [a_row(number) for number in range(1, 41)]
-    take(file, rows)
-    report = second(tmp_path, [a_row(1, reasons=()), *rows[1:]])
-
-    assert (report.state, report.waits_for) == ("waiting", [{"code": "flags_vanish", "flags": 1}])
-    assert ConcernFlag.objects.standing().filter(release__isnull=False).count() == 40
-
-
-def waiting(file: Path, tmp_path: Path) -> Release:
-    take(file, [a_row(number) for number in range(1, 5)])
-    report = second(tmp_path, [a_row(1), a_row(2), a_row(9)])
-    return Release.objects.get(pk=report.release, state="waiting")
-
-
-def test_a_waiting_release_answers_from_the_moment_a_curator_confirms_it(file: Path, tmp_path: Path) -> None:
-    curator = a_person()
-    release = waiting(file, tmp_path)
-    gone = Substance.objects.get(name="made 3")
-    assert search_substances(cas(10009)).results == []
-    confirm_release(release, by=curator)
-
-    release.refresh_from_db()
-    assert (release.state, release.confirmed_by) == ("published", curator)
-    assert not ListMembership.objects.in_force().filter(substance=gone).exists()
-    assert [hit.substance.name for hit in search_substances(cas(10009)).results] == ["made 9"]
-    with pytest.raises(ListError, match="does not wait"):
-        confirm_release(release, by=curator)
-
-
-def test_of_two_who_decide_at_once_the_second_changes_nothing(file: Path, tmp_path: Path) -> None:
-    first = waiting(file, tmp_path)
-    second_look = Release.objects.get(pk=first.pk)
-    confirm_release(first, by=a_person())
-    after = [*counts(), Event.objects.count()]
-
-    with pytest.raises(ListError, match="does not wait"):
-        confirm_release(second_look, by=a_person())
-    with pytest.raises(ListError, match="does not wait"):
-        refuse_release(second_look)
-    assert [*counts(), Event.objects.count()] == after
-
-
-def test_names_learned_by_a_process_that_died_after_publishing_are_found_in_the_end(file: Path, tmp_path: Path) -> None:
-    take(file, [a_row(number) for number in range(1, 5)])
-    renamed = a_row(1, members=(Member("a learned name", cas(10001)),))
-    release = Release.objects.get(pk=second(tmp_path, [renamed]).release, state="waiting")
-    publish(release)  # and the process is gone
-
-    assert search_substances("a learned name").results == []
-    assert finish_what_was_published() == 0  # it may still be alive
-    assert finish_what_was_published(older_than=dt.timedelta(seconds=-5)) == 1
-    assert [hit.substance.name for hit in search_substances("a learned name").results] == ["made 1"]
-    assert finish_what_was_published(older_than=dt.timedelta(seconds=-5)) == 0
-
-
-def test_a_waiting_release_that_is_refused_leaves_the_old_one(file: Path, tmp_path: Path) -> None:
-    take(file, [a_row(number) for number in range(1, 5)])
-    before = counts()
-    report = second(tmp_path, [a_row(1), a_row(9)])
-    refuse_release(Release.objects.get(pk=report.release))
-
-    assert counts() == before
-    assert ListMembership.objects.in_force().filter(release__isnull=False).count() == 4
-
-
-def test_a_waiting_release_cannot_be_confirmed_behind_a_newer_one(file: Path, tmp_path: Path) -> None:
-    release = waiting(file, tmp_path)
-    third = tmp_path / "third.csv"
-    third.write_text("third", encoding="utf-8")
-    take(third, [a_row(number) for number in range(1, 6)], day=dt.date(2026, 7, 1))
-
-    with pytest.raises(ListError, match="newer release"):
-        confirm_release(release, by=a_person())
-
-
-def test_what_a_waiting_release_made_and_another_names_is_seen_and_outlives_its_refusal(
-    file: Path, tmp_path: Path
-) -> None:
-    release = waiting(file, tmp_path)
-    third = tmp_path / "third.csv"
-    third.write_text("third", encoding="utf-8")
-    rows = [a_row(number) for number in (1, 2, 3, 4, 9)]
-    take(third, rows, day=dt.date(2026, 7, 1))
-    refuse_release(release)
-
-    assert [hit.substance.name for hit in search_substances(cas(10009)).results] == ["made 9"]
-
-
-def test_who_was_merged_while_a_release_waited_is_named_where_it_went(file: Path, tmp_path: Path) -> None:
-    release = waiting(file, tmp_path)
-    into = Substance.objects.get(name="made 2")
-    Substance.objects.filter(name="made 1").update(merged_into=into)
-    confirm_release(release, by=a_person())
-
-    named = ListMembership.objects.filter(release=release).values_list("substance__name", flat=True)
-    assert sorted(named) == ["made 2", "made 2", "made 9"]
-
-
-def test_who_was_merged_while_a_release_waited_is_news_by_the_name_that_stands(file: Path, tmp_path: Path) -> None:
-    release = waiting(file, tmp_path)
-    stands = a_substance(name="stands")
-    Substance.objects.filter(name="made 9").update(merged_into=stands, staged_by=None)
-    difference = confirm_release(release, by=a_person())
-
-    assert difference.entered == {stands.pk}
-    assert Substance.objects.get(pk=stands.pk).revision == stands.revision + 1
-
-
-def test_what_was_published_while_another_release_was_compared_counts(
-    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    release = waiting(file, tmp_path)
-    meanwhile = tmp_path / "meanwhile.csv"
-    meanwhile.write_text("meanwhile", encoding="utf-8")
-    rows, plan = [a_row(number) for number in (1, 2, 3, 4, 9)], list_publication._plan
-    looked: list[Release] = []
-
-    def with_another_import(one: Release) -> Any:
-        found = plan(one)
-        if not looked:
-            looked.append(one)
-            take(meanwhile, rows, day=LATER)
-        return found
-
-    monkeypatch.setattr(list_publication, "_plan", with_another_import)
-    difference = confirm_release(release, by=a_person())
-    assert (len(difference.entered), len(difference.left)) == (0, 2)
-
-
-def test_a_name_that_another_edition_taught_meanwhile_is_no_hindrance(file: Path, tmp_path: Path) -> None:
-    take(file, [a_row(number) for number in range(1, 5)])
-    renamed = a_row(1, members=(Member("a learned name", cas(10001)),))
-    release = Release.objects.get(pk=second(tmp_path, [renamed]).release, state="waiting")
-    older = tmp_path / "older.csv"
-    older.write_text("older", encoding="utf-8")
-    take(older, [renamed, a_row(2), a_row(3), a_row(4)], day=DAY - dt.timedelta(days=1))
-
-    confirm_release(release, by=a_person())
-    assert Name.objects.filter(text="a learned name").count() == 1
 
 
 def test_every_row_has_a_part_in_the_sum(file: Path) -> None:

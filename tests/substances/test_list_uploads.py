@@ -1,9 +1,8 @@
-"""A list's file sent through the web: tried, published, refused with its place, thrown away; whoever dies meanwhile."""
+"""A list's file sent through the web: tried, published, refused with its place, thrown away."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,19 +11,15 @@ from django.db import models
 from django.forms import CharField, Form
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from portal.common.uploads import MAX_BODY_BYTES, MAX_FILE_BYTES
-from portal.jobs.limits import memory_bound
 from portal.jobs.models import Job
 from portal.jobs.registry import handler_of
-from portal.jobs.running import Work, claim, run_job
+from portal.jobs.running import run_job
 from portal.organisations.models import AuditEvent, User
 from substances import tasks
-from substances.importers.registry import IMPORTERS
 from substances.models import (
     ChemicalList,
-    Entry,
     ListMembership,
     ListUpload,
     Release,
@@ -32,15 +27,14 @@ from substances.models import (
     Upload,
     UploadChunk,
 )
-from substances.services import uploads
 from substances.services.catalogue import load_catalogue
-from substances.services.list_uploads import IMPORT_WORK, MAPPED, keep_upload, run_import
-from substances.services.uploads import UploadRefused, delete_old_uploads, drop_upload, publish_upload
+from substances.services.list_uploads import IMPORT_WORK, MAPPED, keep_upload
+from substances.services.uploads import UploadRefused
 from substances.web.list_uploads import UploadForm
 from substances.web.structure_uploads import StructureUploadForm
 from tests.build import a_curator, a_person
 from tests.substances.made_catalogue import write_catalogue
-from tests.substances.made_importer import DAY, Killed, Made, a_row
+from tests.substances.made_importer import DAY
 from tests.substances.made_workbooks import NEW, a_workbook
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
@@ -268,20 +262,6 @@ def test_a_file_thrown_away_is_gone_and_its_job_called_off(signed_in: Client, tm
     assert "It was stopped; nothing was published by it." in page_of(signed_in, upload)
 
 
-def test_a_file_is_thrown_away_whole_or_not_at_all(many: Made, curator: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    upload = keep_upload(by=curator, importer=SLUG, file_name="x", chunks=[b"x"], published_on=DAY)
-
-    def die(**_said: object) -> None:
-        raise Killed
-
-    with monkeypatch.context() as patched:
-        patched.setattr(uploads, "audit", die)
-        with pytest.raises(Killed):
-            drop_upload(by=curator, upload=upload)
-    assert Job.objects.get().cancel_requested_at is None
-    assert worked(upload).report is not None
-
-
 def test_stopped_behind_its_publication_the_page_leads_to_the_release(signed_in: Client, tmp_path: Path) -> None:
     upload = worked(sent(signed_in, a_file(tmp_path)))
     signed_in.post(reverse("web:list-upload-publish", args=[upload.pk]))
@@ -309,91 +289,3 @@ def test_who_asks_twice_publishes_once(signed_in: Client, tmp_path: Path) -> Non
     upload.refresh_from_db()
     worked(upload)
     assert Release.objects.count() == 1
-
-
-@pytest.fixture
-def many(monkeypatch: pytest.MonkeyPatch) -> Made:
-    """The reader of a list, of 300 rows; a test may let it die behind them."""
-    made = Made([a_row(number) for number in range(1, 301)])
-    monkeypatch.setitem(IMPORTERS, SLUG, made)
-    return made
-
-
-def test_an_import_killed_in_its_middle_goes_on_where_it_stopped(many: Made, curator: User) -> None:
-    upload = keep_upload(by=curator, importer=SLUG, file_name="x", chunks=[b"x"], published_on=DAY)
-    worked(upload)
-    publish_upload(by=curator, upload=upload)
-    upload.refresh_from_db()
-    dying(many, pass_number=2)
-    with pytest.raises(Killed):
-        run_job(upload.job_id)
-    left = Release.objects.get()
-    assert left.state == "staged"
-    staged = Entry.objects.count()
-    assert 0 < staged <= 300
-    many.dies = None
-    del many.parse  # back to the reader that lives
-    Job.objects.filter(pk=upload.job_id).update(state="queued", lease_until=None)
-    worked(upload)
-    assert Release.objects.get().pk == left.pk
-    assert Entry.objects.count() == 300
-
-
-def dying(made: Made, *, pass_number: int) -> None:
-    """Lets the reader die behind its rows at the given reading of the file: the first counts them."""
-    readings = iter(range(1, 10))
-    whole = type(made).parse
-
-    def parse(path: Path) -> Iterator[object]:
-        yield from whole(made, path)
-        if next(readings) == pass_number:
-            raise Killed
-
-    made.parse = parse  # type: ignore[assignment,method-assign]
-
-
-class Patient(Work):
-    """A claim that looks again: then the other import is over."""
-
-    def check(self) -> None:
-        super().check()
-        Release.objects.filter(importer="other").delete()
-
-
-def test_two_files_at_once_come_one_after_the_other(many: Made, curator: User) -> None:
-    listed = ChemicalList.objects.get(slug=SLUG)
-    Release.objects.create(chemical_list=listed, published_on=DAY, sha256="0", file_name="o", importer="other")
-    upload = keep_upload(by=curator, importer=SLUG, file_name="x", chunks=[b"x"], published_on=DAY)
-    job = claim(upload.job_id)
-    assert job is not None
-    run_import(Patient(job))
-    upload.refresh_from_db()
-    assert upload.report is not None
-    assert not Release.objects.exists()
-
-
-def test_files_nobody_came_back_for_are_deleted_after_a_day(many: Made, curator: User) -> None:
-    upload = worked(keep_upload(by=curator, importer=SLUG, file_name="x", chunks=[b"x"], published_on=DAY))
-    assert delete_old_uploads() == 0
-    ListUpload.objects.filter(pk=upload.pk).update(uploaded_at=timezone.now() - dt.timedelta(hours=25))
-    assert delete_old_uploads() == 1
-    assert not UploadChunk.objects.exists()
-
-
-@pytest.mark.parametrize("state", ["queued", "running"])
-def test_a_file_whose_job_has_not_ended_is_kept_however_old_it_is(many: Made, curator: User, state: str) -> None:
-    upload = worked(keep_upload(by=curator, importer=SLUG, file_name="x", chunks=[b"x"], published_on=DAY))
-    publish_upload(by=curator, upload=upload)
-    if state == "running":
-        assert claim(upload.job_id) is not None
-    ListUpload.objects.update(uploaded_at=timezone.now() - dt.timedelta(hours=25))
-    assert (delete_old_uploads(), UploadChunk.objects.exists()) == (0, True)
-    if state == "queued":
-        worked(upload)
-        assert Release.objects.filter(state="published").exists()
-
-
-def test_work_may_not_take_more_memory_than_it_is_given() -> None:
-    with pytest.raises(MemoryError), memory_bound(50 * 2**20):
-        bytearray(200 * 2**20)
-    assert len(bytearray(200 * 2**20)) == 200 * 2**20

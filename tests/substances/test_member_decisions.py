@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,12 @@ from portal.common.errors import Conflict, NotAllowed, NotValid
 from portal.organisations.models import AuditEvent
 from portal.watching.models import Event
 from substances.importers.base import Classified, Member, ReportedRow
+from substances.importers.health import StatedLimit, limit_as_json
 from substances.models import (
     ConcernFlag,
+    ExposureLimit,
     HazardClassification,
+    HealthFact,
     Identifier,
     ListMembership,
     MemberDecision,
@@ -92,6 +96,31 @@ def test_a_decision_brings_all_that_the_importer_would_have_brought(tmp_path: Pa
     for mine, theirs in zip(by_decision, by_import, strict=True):
         assert [row[:-1] for row in mine] == [row[:-1] for row in theirs]
         assert [row[-1] for row in mine] == [str(row[-1]).replace("line 2", "line 1") for row in theirs]
+
+
+LIMIT = StatedLimit("occupational", "8h", Decimal("0.02"), "mg/m³", jurisdiction="EU", as_printed="0,02 mg/m³")
+ABOUT_HEALTH = {"hazard_details": [["H372", "liver"]], "exposure_limits": [limit_as_json(LIMIT)]}
+
+
+def health(substance: Substance) -> tuple[list[tuple[object, ...]], ...]:
+    """What is said of its harms and limits."""
+    facts = HealthFact.objects.standing().filter(substance=substance)
+    limits = ExposureLimit.objects.standing().filter(substance=substance)
+    return (
+        list(facts.values_list("kind", "effect", "organ", "rule", "as_printed", "since", "checked")),
+        list(limits.values_list("kind", "averaging", "value", "unit", "as_printed", "since", "checked")),
+    )
+
+
+def test_a_decision_brings_harms_and_limits_too(tmp_path: Path, chosen: Substance) -> None:
+    by_number = a_row(2, members=(Member("x", cas(10009)),), facts=ABOUT_HEALTH)
+    release(tmp_path, odd(facts=ABOUT_HEALTH), by_number)
+    decide_open_member(by=a_curator(), member=open_members().get(), substance=chosen.pk)
+    imported = Substance.objects.get(identifiers__value=cas(10009))
+    assert [len(rows) for rows in health(chosen)] == [1, 1]
+    assert health(chosen) == health(imported)
+    revoke_member_decision(by=a_curator(), decision=MemberDecision.objects.get(), reason="It is the hydrate.")
+    assert health(chosen) == ([], [])
 
 
 def test_the_next_release_takes_the_decision_over(tmp_path: Path, chosen: Substance) -> None:
@@ -259,6 +288,29 @@ def test_a_decision_can_be_revoked_for_a_reason(tmp_path: Path, chosen: Substanc
     decide_open_member(by=curator, member=open_members().get(), substance=other.pk)
     release(tmp_path, odd(), a_row(2), a_row(3), days=1)
     assert ListMembership.objects.in_force().get(resolved_by="curator").substance == other
+
+
+def test_a_flag_that_two_rows_state_stands_when_the_decision_about_one_is_revoked(
+    tmp_path: Path, chosen: Substance
+) -> None:
+    decided(tmp_path, chosen)
+    by_number, other = a_row(2, members=(Member("By CAS", cas(10001)),)), a_row(3, listed_on=dt.date(2021, 1, 1))
+    release(tmp_path, odd(), by_number, other, days=1)
+    assert ConcernFlag.objects.standing().get(substance=chosen).entry.line == 1
+    revoke_member_decision(by=a_curator(), decision=MemberDecision.objects.get(), reason="It is the hydrate.")
+
+    assert [row.entry.line for row in ListMembership.objects.in_force().filter(substance=chosen)] == [2]
+    flag = ConcernFlag.objects.standing().get(substance=chosen)
+    assert (flag.entry.line, flag.locator) == (2, "release of 2026-04-16, line 2")
+
+
+def test_a_flag_that_no_other_row_states_of_that_day_ends_with_its_decision(tmp_path: Path, chosen: Substance) -> None:
+    decided(tmp_path, chosen)
+    elsewhere = a_row(2, members=(Member("By CAS", cas(10001)),), reasons=("57c",))
+    release(tmp_path, odd(), elsewhere, a_row(3), days=1)
+    revoke_member_decision(by=a_curator(), decision=MemberDecision.objects.get(), reason="It is the hydrate.")
+    assert ListMembership.objects.in_force().filter(substance=chosen).count() == 1
+    assert not ConcernFlag.objects.standing().filter(substance=chosen).exists()
 
 
 def test_of_two_who_decide_at_once_the_second_changes_nothing(tmp_path: Path, chosen: Substance) -> None:

@@ -16,13 +16,22 @@ from openpyxl import load_workbook
 from substances.clocks import Clocks, now
 from substances.importers.base import Member, ProducerRow, WrongFile
 from substances.importers.sin_list.parse import SinList
-from substances.models import ChemicalList, ConcernFlag, ListMembership, Release, ReportedProducer, Substance
+from substances.models import (
+    ChemicalList,
+    ConcernFlag,
+    ListMembership,
+    MemberDecision,
+    Release,
+    ReportedProducer,
+    Substance,
+)
 from substances.services.list_diff import diff_of_releases
+from substances.services.list_open_members import decide_open_member, open_members, revoke_member_decision
 from substances.services.list_publication import DoesNotAddUp, clear, publish
-from substances.services.lists import ReleaseReport, publish_release
+from substances.services.lists import ReleaseReport, confirm_release, publish_release
 from substances.services.reported_makers import makers_of, reports_of
-from substances.services.succession import merge_substances
-from tests.build import a_curator, a_source, a_substance
+from substances.services.succession import merge_substances, split_substance
+from tests.build import a_curator, a_source, a_substance, all_of_it_stays
 from tests.substances.made_importer import Killed, Made, a_row, cas
 from tests.substances.test_import_sin_list import BPA, MAKER, a_download
 
@@ -179,13 +188,13 @@ class Making(Made):
     list_slug: str = "sin-list"
     makers: int = 0
     dies_behind: int | None = None
+    of: Member = dataclasses.field(default_factory=lambda: Member("made 1", cas(10001)))
 
     def producers(self, path: Path) -> Iterator[ProducerRow]:
-        member = Member("made 1", cas(10001))
         for number in range(self.makers):
             if number == self.dies_behind:
                 raise Killed
-            more: dict[str, Any] = {"cells": {}, "isin": "", "countries": (), "members": (member,)}
+            more: dict[str, Any] = {"cells": {}, "isin": "", "countries": (), "members": (self.of,)}
             more |= dict.fromkeys(("group", "chemscore_grade", "chemscore_url", "sector", "domicile"), "")
             more |= {"is_pseudo_group": False, "sin_count": None, "candidate_count": None}
             yield ProducerRow(sheet="makers", line=number + 2, company=f"Maker {number}", **more)
@@ -230,6 +239,64 @@ def test_what_is_swept_takes_its_makers_along_and_leaves_others_unknown(tmp_path
     assert not Substance.objects.filter(pk=row.substance.pk).exists()
     left = ReportedProducer.objects.get()
     assert (left.company, left.substance, left.resolved_by) == ("Other", None, "")
+
+
+ODD = Member("Made of two", cas(20001), "203-625-9")
+
+
+def a_release(folder: Path, importer: Made, **how: Any) -> ReleaseReport:
+    path = folder / "file"
+    path.write_text(f"{Release.objects.count()}")
+    return publish_release(importer=importer, path=path, published_on=DAY, **how)
+
+
+def test_whom_a_curator_named_in_the_list_is_named_among_its_makers(tmp_path: Path) -> None:
+    chosen, ada = a_substance(name="here", cas=cas(20001)), a_curator()
+    a_substance(name="there", ec="203-625-9")
+    rows = [a_row(1), a_row(2, members=(ODD,))]
+    a_release(tmp_path, Making(rows, makers=1, of=ODD))
+    assert kept().substance is None
+
+    decide_open_member(by=ada, member=open_members().get(), substance=chosen.pk)
+    assert (kept().substance, kept().resolved_by) == (chosen, "curator")
+    report = a_release(tmp_path, Making([*rows, a_row(3)], makers=1, of=ODD))
+    assert ReportedProducer.objects.in_force().get().substance == chosen
+    assert "producer_of_unknown" not in {one["code"] for one in report.problems}
+
+    revoke_member_decision(by=ada, decision=MemberDecision.objects.get(), reason="It is the other.")
+    row = ReportedProducer.objects.in_force().get()
+    assert (row.substance, row.resolved_by) == (None, "")
+
+
+def test_who_was_split_while_a_release_waited_has_no_makers_by_it_and_that_is_told(tmp_path: Path) -> None:
+    a_release(tmp_path, Making([a_row(number) for number in range(1, 5)]))
+    waits = a_release(tmp_path, Making([a_row(1), a_row(2)], makers=1)).release
+    gone, into = Substance.objects.get(name="made 1"), [a_substance(name=name) for name in ("one", "other")]
+    ids, stays = [one.pk for one in into], all_of_it_stays(gone)
+    split_substance(by=a_curator(), substance=gone, into=ids, assigned=stays, reason="Two of them.")
+    confirm_release(Release.objects.get(pk=waits, state="waiting"), by=a_curator())
+
+    row = kept()
+    assert (row.substance, row.resolved_by, row.named) == (None, "", {"name": "made 1", "cas_rn": cas(10001)})
+    (problem,) = [one for one in Release.objects.get(pk=waits).problems if one["code"] == "producer_of_a_split_one"]
+    assert (problem["sheet"], problem["line"]) == ("makers", 2)
+    assert problem["message"].startswith("Maker 0: made 1 was split")
+
+
+def test_a_decision_about_one_that_was_split_names_no_maker_and_is_told(tmp_path: Path) -> None:
+    chosen = a_substance(name="here", cas=cas(20001))
+    a_substance(name="there", ec="203-625-9")
+    rows = [a_row(1), a_row(2, members=(ODD,))]
+    a_release(tmp_path, Making(rows))
+    decide_open_member(by=a_curator(), member=open_members().get(), substance=chosen.pk)
+    into, stays = [a_substance(name=name) for name in ("one", "other")], all_of_it_stays(chosen)
+    ids = [one.pk for one in into]
+    split_substance(by=a_curator(), substance=chosen, into=ids, assigned=stays, reason="Two of them.")
+    report = a_release(tmp_path, Making(rows, makers=1, of=ODD), confirmed=True)
+
+    assert kept().substance is None
+    told = [one["message"] for one in report.problems if one["code"] == "decided_on_a_split_one"]
+    assert any("which was split since into one, other" in message for message in told)
 
 
 def test_makers_go_along_when_a_substance_is_merged(tmp_path: Path) -> None:
