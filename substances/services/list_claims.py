@@ -13,6 +13,10 @@ class ImportLost(Exception):
     """The staged release is another import's by now, or gone: somebody believed this one dead."""
 
 
+def nobody_called_off() -> None:
+    """For an import that no job asks for: nobody can call it off."""
+
+
 def beat(release: Release, **changes: Any) -> None:
     """Shows that the import of a staged release lives, and writes `changes` to the release.
 

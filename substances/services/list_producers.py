@@ -77,8 +77,8 @@ def kept_rows(release: Release) -> int:
 
 def name_by_decision(release: Release, key: str, substance: Substance) -> None:
     """Ties rows that name nobody we know, and report what was decided, to whom a curator named."""
-    unknown = ReportedProducer.objects.filter(release=release, substance=None)
-    pks = [row.pk for row in unknown if key_of(row.named) == key]
+    unknown = ReportedProducer.objects.filter(release=release, substance=None).order_by()
+    pks = [pk for pk, named in unknown.values_list("pk", "named") if key_of(named) == key]
     ReportedProducer.objects.filter(pk__in=pks).update(substance=substance, resolved_by=BY_CURATOR)
 
 

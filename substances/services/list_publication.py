@@ -35,7 +35,7 @@ from substances.models import (
 )
 from substances.services.heirs import heirs
 from substances.services.list_changes import Changes, answers_today, changes
-from substances.services.list_claims import ImportLost
+from substances.services.list_claims import ImportLost, nobody_called_off
 from substances.services.list_facts import FACTS_OF_ROWS
 from substances.services.list_news import request_news
 from substances.services.list_own import forget_unseen_list, publish_words, words_to_publish
@@ -82,7 +82,7 @@ class _Plan:
 
 
 def publish(
-    release: Release, *, confirmed_by: User | None = None, still_asked: Callable[[], None] | None = None
+    release: Release, *, confirmed_by: User | None = None, still_asked: Callable[[], None] = nobody_called_off
 ) -> Changes:
     """Makes a staged or waiting release the one that answers, if it is the newest of its list.
 
@@ -97,8 +97,7 @@ def publish(
     """
     plan = _plan(release)
     with transaction.atomic():
-        if still_asked is not None:
-            still_asked()
+        still_asked()
         chemical_list = ChemicalList.with_staged.select_for_update().get(pk=release.chemical_list_id)
         _hold(release)
         _check_sum(release)

@@ -157,8 +157,10 @@ def _importer(upload: ListUpload, folder: Path) -> Importer:
 
 
 def _await_turn(task: Work) -> None:
-    """Returns when no other import runs. Whatever is staged for this job is none: this claim holds it, so that the
-    claim which staged it is dead."""
+    """Returns when no other import runs.
+
+    What is staged for this job is none: this claim holds the job, so whoever staged that is dead.
+    """
     others = Release.objects.filter(state=Release.State.STAGED).exclude(staged_for=task.job_id)
     while others.filter(heartbeat_at__gt=timezone.now() - DEAD_AFTER).exists():
         task.check()

@@ -23,7 +23,7 @@ from substances.importers.base import About, DescribesList, Importer, ReadsProdu
 from substances.models import ChemicalList, ConcernFlag, ListMembership, Release, Source
 from substances.services.list_carry_over import carry_over, flags_superseded
 from substances.services.list_changes import Changes, answers_today, changes
-from substances.services.list_claims import ImportLost, beat
+from substances.services.list_claims import ImportLost, beat, nobody_called_off
 from substances.services.list_own import own_list, why_no_own_list
 from substances.services.list_producers import kept_rows
 from substances.services.list_publication import clear, learned_by, make_findable, publish
@@ -89,7 +89,7 @@ def publish_release(
     licence: str = "",
     confirmed: bool = False,
     dry_run: bool = False,
-    still_asked: Callable[[], None] | None = None,
+    still_asked: Callable[[], None] = nobody_called_off,
     job: uuid.UUID | None = None,
 ) -> ReleaseReport:
     """Takes in a file whole, or not at all.
@@ -100,7 +100,7 @@ def publish_release(
         confirmed: publish although many substances leave the list or a concern vanishes; else such a release waits.
         dry_run: do everything but publishing, tell what would change, and keep nothing.
         still_asked: raises where whoever asked for it asks no longer; called before anything is staged and, in its
-            transaction, before it is published.
+            transaction, before it is published or left waiting.
         job: that this is done for, of which the caller holds the only claim: what an earlier one staged for it is
             taken over at once.
 
@@ -118,8 +118,7 @@ def publish_release(
     about = {"published_on": day, "sha256": sha256, "file_name": path.name[:200]}
     about |= {"source_url": source_url, "licence": licence, "importer": f"{importer.slug} {importer.version}"}
     about |= {"staged_for": job}
-    if still_asked is not None:
-        still_asked()
+    still_asked()
     release = _begin(importer, **about)
     try:
         return _take_in(release, importer, path, confirmed=confirmed, dry_run=dry_run, still_asked=still_asked)
@@ -138,7 +137,7 @@ def _take_in(
     *,
     confirmed: bool,
     dry_run: bool,
-    still_asked: Callable[[], None] | None,
+    still_asked: Callable[[], None],
 ) -> ReleaseReport:
     """From the first row to the publication, or to the point where a curator is asked."""
     rows = _checked(importer.parse(path), release.published_on)
@@ -150,7 +149,9 @@ def _take_in(
         clear(release.pk, claim=release.claim)
         return report
     if release.waits_for and not confirmed:
-        beat(release, state=Release.State.WAITING)
+        with transaction.atomic():
+            still_asked()
+            beat(release, state=Release.State.WAITING)
         return _report_of(release, difference=difference, made=staged.made, state=Release.State.WAITING)
     difference = publish(release, still_asked=still_asked)
     make_findable(release)
@@ -249,7 +250,9 @@ def _begin(reader: Importer, /, **about: Any) -> Release:
         was_ours = staged.staged_for is not None and staged.staged_for == about["staged_for"]
         if staged.heartbeat_at > now - DEAD_AFTER and not was_ours:
             raise ListError(f"Another import is running ({staged}); wait until it is done.")
-        as_seen = {"heartbeat_at": staged.heartbeat_at}
+        as_seen: dict[str, Any] = {"state": Release.State.STAGED, "claim": staged.claim}
+        if not was_ours:
+            as_seen["heartbeat_at"] = staged.heartbeat_at
         same = (staged.chemical_list.slug, staged.sha256, staged.published_on, staged.importer)
         asked = (reader.list_slug, about["sha256"], about["published_on"], about["importer"])
         if same == asked and staged.claim is not None:  # and nobody clears it

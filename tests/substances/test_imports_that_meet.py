@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,17 @@ def test_who_is_asked_no_longer_publishes_nothing(file: Path) -> None:
         publish_release(importer=Made(ROWS), path=file, published_on=DAY, still_asked=still_asked)
     assert Release.objects.get().state == "staged"
     assert Entry.objects.count() == len(ROWS)
+
+
+def test_a_job_goes_on_with_what_was_staged_for_it_however_lively_its_other_claim_is(file: Path) -> None:
+    job = uuid.uuid4()
+    with pytest.raises(Killed):
+        take(file, ROWS, dies=Killed(), job=job)
+    staged = Release.objects.get()
+    with pytest.raises(ListError, match="Another import is running"):
+        take(file, ROWS, job=uuid.uuid4())
+
+    assert take(file, ROWS, job=job).release == staged.pk
 
 
 @pytest.fixture
