@@ -51,7 +51,8 @@ def _what_is_known() -> dict[str, Any]:
 def _worked_example() -> Replacement | None:
     """Bisphenol S for bisphenol A in thermal paper, where the catalogue holds it: the best-known regret."""
     return (
-        Replacement.objects.with_what_is_shown()
+        Replacement.objects.standing()
+        .with_what_is_shown()
         .filter(replaces__slug="bisphenol-a", alternative__candidate__slug="bisphenol-s", evidence__supports="against")
         .prefetch_related("replaces__structures", "alternative__candidate__structures")
         .first()

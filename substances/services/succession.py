@@ -25,7 +25,7 @@ from portal.review.models import Proposal
 from portal.watching.services import record_event
 from substances.impact import touched_by
 from substances.models import Fingerprint, GroupAssessment, GroupMembership, Structure, Substance, Successor
-from substances.moving import STRUCTURES, Carried, copy_row, move_along, move_row
+from substances.moving import STRUCTURES, Carried, barred, copy_row, move_along, move_row
 from substances.services.search_terms import rebuild_for
 from substances.services.succession_lines import Line, lines_of, parts_of
 from substances.vocabulary import How
@@ -61,7 +61,7 @@ def split_substance(
     Raises:
         NotAllowed: they are no curator.
         NotValid: fewer than two successors, itself among them, or one that nobody knows; no reason; a line goes to
-            somebody else, or to several where it can be said of one only.
+            somebody else, to one of whom it makes no sense, or to several where it can be said of one only.
         Conflict: it, or one of its successors, was merged or split meanwhile; or it carries what is not assigned.
     """
     wanted = set(into)
@@ -109,6 +109,22 @@ def check_assigned(
         if line.is_single and len(set(assigned[key])) > 1:
             message = _("%(said)s: it can be said of one successor only.") % {"said": line.text}
             raise NotValid(message, code="one_only")
+    for kind in {kind.slug: kind for kind, _line in lines.values() if kind.barrier}.values():
+        _check_barrier(kind, [line for other, line in lines.values() if other is kind], assigned, into)
+
+
+def _check_barrier(
+    kind: Carried, lines: Collection[Line], assigned: Mapping[str, Collection[uuid.UUID]], into: Collection[uuid.UUID]
+) -> None:
+    """Says no to what would make no sense of a successor. A statement for each of them."""
+    for heir in into:
+        kept = barred(kind, [pk for line in lines for pk in line.pks if heir in assigned[line.key]], heir)
+        for line in lines:
+            if kept & set(line.pks) and kind.barrier:
+                name = Substance.objects.filter(pk=heir).values_list("name", flat=True).first()
+                message = _("%(said)s cannot be said of %(name)s: %(why)s.")
+                said = {"said": line.text, "name": name, "why": kind.barrier.why}
+                raise NotValid(message % said, code="cannot_be_said")
 
 
 def _few(texts: list[str]) -> str:

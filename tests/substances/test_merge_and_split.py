@@ -293,7 +293,7 @@ def test_a_comparison_says_beforehand_what_a_merge_leaves_behind() -> None:
     kept = a_substance(name="kept", cas=cas(10002), smiles="CCC")
     a_structure_of(gone, other, "CCN")
     said = compared(gone, kept)
-    told = {row.text.split(" · ")[1]: row.leaves_behind for row in said.parts[0].rows if row.of_gone}
+    told = {row.text.split(" · ")[1]: bool(row.left_behind) for row in said.parts[0].rows if row.of_gone}
     assert told == {"Made for a test": True, "Other": False}
     assert any("skeletons" in doubt for doubt in said.doubts)
     assert any(cas(10001) in doubt for doubt in said.doubts)
