@@ -9,8 +9,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from substances.querysets import is_living
@@ -21,12 +20,6 @@ if TYPE_CHECKING:
 
 class GroupQuerySet(models.QuerySet["SubstanceGroup"]):
     """Structural groups."""
-
-    def with_counts(self) -> Self:
-        """With `members_count`: how many substances belong to each, by name or by rule."""
-        rows = apps.get_model("substances", "GroupMembership").objects.filter(group=OuterRef("pk")).order_by()
-        counted = rows.values("group").annotate(n=Count("pk")).values("n")
-        return self.annotate(members_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
 
     def by_structure(self) -> Self:
         """Those with a rule."""
