@@ -27,10 +27,12 @@ from substances.models import (
     Identifier,
     ListMembership,
     Name,
+    RejectedClaim,
     ReportedProducer,
     Structure,
     Substance,
 )
+from substances.moving_claims import carried_by, rejected_of
 from substances.vocabulary import How
 
 
@@ -201,8 +203,12 @@ def _in_the_way(kind: Carried, constraint: UniqueConstraint, gone: Substance, he
 def register() -> None:
     """Registers what this room has itself."""
     dated = ("source", "release__chemical_list")
-    moves_along(Identifier, label=_("Numbers"), says=words.identifier)
-    moves_along(Name, label=_("Names"), says=words.name)
+    doubt = _("Found to be wrong of one, and said of the other: %(said)s.")
+    wrong = Barrier(rejected_of, _("it was found to be wrong of that one"), doubt)
+    carries = Barrier(carried_by, _("that one carries it"), doubt)
+    moves_along(Identifier, label=_("Numbers"), says=words.identifier, barrier=wrong)
+    moves_along(Name, label=_("Names"), says=words.name, barrier=wrong)
+    moves_along(RejectedClaim, label=_("Found to be wrong"), says=words.rejected, barrier=carries, reads=("source",))
     moves_along(ListMembership, label=_("Lists that name it"), says=words.membership, reads=("chemical_list",))
     moves_along(
         ConcernFlag,

@@ -16,10 +16,12 @@ from substances.models import (
     Identifier,
     ListMembership,
     Name,
+    RejectedClaim,
     ReportedProducer,
     Structure,
 )
 from substances.reasons import in_words
+from substances.vocabulary import IdentifierScheme
 
 _DOT = " · "
 
@@ -37,6 +39,12 @@ def identifier(row: Identifier) -> str:
 def name(row: Name) -> str:
     """The name and its language."""
     return f"{row.text} ({row.language})"
+
+
+def rejected(row: RejectedClaim) -> str:
+    """Which number or name is wrong of it, and who gave it."""
+    scheme = dict(IdentifierScheme.choices).get(row.scheme, _("Name"))
+    return _joined(f"{scheme} {row.value}", row.source.title)
 
 
 def membership(row: ListMembership) -> str:
