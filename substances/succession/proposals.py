@@ -145,9 +145,9 @@ def accept_as_seen(*, by: User, proposal: Proposal, reason: str, seen: str) -> P
         ReviewError: see `accept_proposal`.
     """
     locked = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
-    about = _about(locked)
-    list(Substance.objects.select_for_update().filter(pk__in=about).order_by("pk"))
-    if seen != seen_of(parts_of(about)):
+    # All at once and by their ids, as whoever merges and splits locks them: so nobody waits for ever.
+    list(Substance.objects.select_for_update().filter(pk__in=named_by(locked)).order_by("pk"))
+    if seen != seen_of(parts_of(_about(locked))):
         raise changed()
     return accept_proposal(by=by, proposal=proposal, reason=reason)
 
@@ -160,6 +160,15 @@ def seen_now(proposal: Proposal) -> str:
 def _about(proposal: Proposal) -> list[uuid.UUID]:
     """The ids of the substances whose rows a proposal's page shows."""
     return [proposal.target_id, *([uuid.UUID(proposal.payload["into"])] if proposal.kind == MERGE else [])]
+
+
+def named_by(proposal: Proposal) -> list[uuid.UUID]:
+    """The ids of all substances that are there and that the proposal names: of a split the successors, too."""
+    return [*_about(proposal), *(pk for plan in SplitPlan.objects.filter(proposal=proposal) for pk in _there(plan))]
+
+
+def _there(plan: SplitPlan) -> list[uuid.UUID]:
+    return [uuid.UUID(one["id"]) for one in plan.successors if not one["is_new"]]
 
 
 def changed() -> Conflict:
