@@ -23,7 +23,14 @@ from portal.organisations.permissions import curators_only
 from portal.organisations.requests import SignedInRequest
 from substances.models import Substance
 from substances.services.search import search_substances
-from substances.succession.proposals import MOST_SUCCESSORS, Into, propose_merge, propose_split, waiting_about
+from substances.succession.proposals import (
+    MOST_SUCCESSORS,
+    Into,
+    propose_merge,
+    propose_split,
+    waiting_about,
+    waiting_to_end,
+)
 from substances.succession.reading import STAYS, Split, compared, dealt, token_of
 
 _MOST_FOUND = 8
@@ -177,7 +184,7 @@ def _merge_page(
         "form": form,
         "view": compared(substance, other) if other and other.pk != substance.pk else None,
         "problem": problem or (_("Name another substance.") if other == substance else ""),
-        "waiting": waiting_about(substance.pk),
+        "waiting": waiting_about(substance.pk) or (waiting_to_end([other.pk]) if other else None),
         "crumbs": _crumbs(substance, _("Merge")),
         **_found(request, substance),
     }

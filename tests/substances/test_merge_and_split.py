@@ -31,7 +31,7 @@ from substances.models import (
 from substances.moving import STRUCTURES, carried, said_already
 from substances.services.search import search_substances
 from substances.services.search_terms import rebuild_for
-from substances.services.succession import merge_substances
+from substances.services.succession import merge_substances, split_substance
 from substances.services.succession_lines import lines_of, parts_of, seen_of
 from substances.succession.proposals import (
     Into,
@@ -266,7 +266,8 @@ def test_a_merge_into_one_that_was_split_meanwhile_is_refused(
 ) -> None:
     gone = a_substance(name="xylol")
     proposal = propose_merge(by=curator, substance=gone, into=xylenes.pk, reason=WHY)
-    accepted(propose_split(by=a_curator(), substance=xylenes, into=two, assigned=all_to(xylenes), reason=WHY))
+    into = [two[0].pk, a_substance(name="m-xylene").pk]
+    split_substance(by=curator, substance=xylenes, into=into, assigned=all_to(xylenes), reason=WHY)
     with pytest.raises(Conflict):
         accepted(proposal)
     with pytest.raises(Conflict):
