@@ -8,7 +8,7 @@ a row of a later release that prints one of them waits for a curator, with the s
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -101,7 +101,7 @@ def check_assigned(
             "Of one thing that it carries nobody said whose it is: %(said)s.",
             "Of %(n)s things that it carries nobody said whose they are: %(said)s.",
             len(forgotten),
-        ) % {"n": len(forgotten), "said": _few(forgotten)}
+        ) % {"n": len(forgotten), "said": few(forgotten)}
         raise Conflict(message, code="not_assigned")
     for key, (_kind, line) in lines.items():
         if not set(assigned[key]) <= set(into):
@@ -127,7 +127,8 @@ def _check_barrier(
                 raise NotValid(message % said, code="cannot_be_said")
 
 
-def _few(texts: list[str]) -> str:
+def few(texts: Sequence[str]) -> str:
+    """The first of these, for a refusal that names what it is about."""
     return "; ".join(texts[:_TOLD]) + ("; …" if len(texts) > _TOLD else "")
 
 

@@ -24,6 +24,7 @@ from portal.organisations.permissions import curators_only
 from portal.organisations.requests import SignedInRequest
 from substances.models import Substance
 from substances.services.search import search_substances
+from substances.services.succession import few
 from substances.succession.meanwhile import followed
 from substances.succession.proposals import (
     MOST_SUCCESSORS,
@@ -97,6 +98,8 @@ def split(request: SignedInRequest, pk: UUID) -> HttpResponse:
         return _split_page(request, substance, into, view, form, problem=" ".join(went.said), status=409)
     if not form.is_valid():
         return _split_page(request, substance, into, view, form, status=400)
+    if unclear := _unclear(view):
+        return _split_page(request, substance, into, view, form, problem=unclear, status=400)
     try:
         made = propose_split(
             by=request.user,
@@ -166,6 +169,12 @@ def _chosen(sent: QueryDict, instead: Mapping[UUID, UUID | None]) -> tuple[dict[
     }
     asked = {name.removeprefix("rest-"): sent.get(name, "") for name in sent if name.startswith("rest-")}
     return single, {kind: now.get(one, one) for kind, one in asked.items()}
+
+
+def _unclear(view: Split) -> str:
+    """Which lines are said both to stay and to go, for people; empty where none is."""
+    both = [row.line.text for part in view.parts for row in part.rows if STAYS in row.to and len(row.to) > 1]
+    return _("%(said)s: it stays, or it goes to somebody; choose one.") % {"said": few(both)} if both else ""
 
 
 def _assigned(view: Split, into: Sequence[Into]) -> dict[str, list[UUID]]:

@@ -10,9 +10,9 @@ import pytest
 from django.test import Client
 
 from portal.review.models import Proposal
-from substances.models import SplitPlan, Substance
+from substances.models import Name, SplitPlan, Substance
 from substances.services.succession import merge_substances, split_substance
-from tests.build import a_curator, a_substance, all_of_it_stays
+from tests.build import a_curator, a_source, a_substance, all_of_it_stays
 from tests.portal.test_pages_succession import WHY, lines_in, merge_page, said, seen_in, split_page
 
 pytestmark = pytest.mark.django_db
@@ -122,3 +122,19 @@ def test_a_merge_into_one_that_was_merged_into_the_same_shows_what_was_written(
     assert (answer.status_code, answer.context["other"]) == (409, None)
     assert "o-xylene was merged into this one meanwhile: choose another one." in said(answer)
     assert f"What you wrote {WHY}" in said(answer)
+
+
+def test_what_is_said_to_stay_and_to_go_is_refused_and_named(
+    reader: Client, three: tuple[Substance, Substance, Substance]
+) -> None:
+    xylenes, ortho, meta = three
+    Name.objects.create(substance=xylenes, text="para", source=a_source(), checked="made_up")
+    address = split_page(xylenes, ortho, meta)
+    page = reader.get(address)
+    lines = lines_in(page)
+    sent = {lines["ortho (en)"]: [str(ortho.pk), "stays"], "rest-name-substance": "stays", "seen": seen_in(page)}
+    answer = reader.post(address, {**sent, "reason": WHY})
+    assert answer.status_code == 400
+    assert "ortho (en): it stays, or it goes to somebody; choose one." in said(answer)
+    assert ticked(answer) == {(lines["ortho (en)"], str(ortho.pk)), (lines["ortho (en)"], "stays")}
+    assert not Proposal.objects.exists()
