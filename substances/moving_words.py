@@ -54,9 +54,9 @@ def membership(row: ListMembership) -> str:
 
 
 def flag(row: ConcernFlag) -> str:
-    """Which concern, how sure, by whose authority, on what ground."""
+    """Which concern, how sure, by whose authority, on what ground, and by whom."""
     concern = _joined(row.get_concern_display(), row.get_strength_display())
-    return _joined(concern, row.get_authority_display(), row.legal_basis, _days(row.since, row.until))
+    return _joined(concern, row.get_authority_display(), row.legal_basis, _by(row), _days(row.since, row.until))
 
 
 def classification(row: HazardClassification) -> str:

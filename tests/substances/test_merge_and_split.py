@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from portal.common.errors import Conflict, DomainError, NotAllowed, NotValid
 from portal.companies.models import Company, Production
@@ -18,10 +19,12 @@ from portal.review.models import Proposal
 from portal.review.services import reject_proposal
 from substances.models import (
     ChemicalList,
+    ConcernFlag,
     GroupMembership,
     Identifier,
     ListMembership,
     Name,
+    Release,
     Source,
     SplitPlan,
     Structure,
@@ -150,6 +153,23 @@ def test_a_split_gives_each_what_was_said_and_keeps_the_rest_as_history(
     line = AuditEvent.objects.get(action="substance.split")
     assert line.details["proposal"] == str(proposal.pk)
     assert WHY in line.details["reason"]
+
+
+def test_equal_flags_of_two_lists_are_dealt_apart(curator: User, xylenes: Substance, two: tuple[Into, Into]) -> None:
+    fact: dict[str, Any] = {"concern": "carcinogenic", "authority": "screening_list", "checked": "made_up"}
+    for slug in ("first", "second"):
+        listed = ChemicalList.objects.create(
+            slug=slug, name=f"The {slug} list", publisher="P", effect="concern", source=a_source()
+        )
+        release = Release.objects.create(
+            chemical_list=listed, state="published", published_on=timezone.localdate(), released_at=timezone.now()
+        )
+        ConcernFlag.objects.create(substance=xylenes, release=release, source=a_source(), **fact)
+    ortho, meta = (one.pk for one in two)
+    assigned = all_to(xylenes, ortho) | {key_of(xylenes, "The second list"): (meta,)}
+    accepted(propose_split(by=curator, substance=xylenes, into=two, assigned=assigned, reason=WHY))
+    rows = ConcernFlag.objects.values_list("release__chemical_list__slug", "substance")
+    assert set(rows) == {("first", ortho), ("second", meta)}
 
 
 @pytest.mark.parametrize("text", ["Made ·", "Water", "meta", "Aromatics", "Maker", cas(10002)])
