@@ -143,7 +143,7 @@ def _deal_out(kind: Carried, line: Line, heirs: list[Substance]) -> None:
         for heir in heirs[1:]:
             copy_row(kind, row.pk, heir)
         if heirs and kind is STRUCTURES:
-            _give_structures(row.substance_id, heirs[0], only=row.pk)
+            _give_structure(row, heirs[0])
         elif heirs:
             move_row(kind, row.pk, heirs[0])
 
@@ -169,7 +169,8 @@ def merge_substances(
     found.save(update_fields=["merged_into"])
     GroupAssessment.objects.filter(substance=found).delete()
     GroupMembership.objects.filter(substance=found, how=How.INFERRED).delete()
-    _give_structures(found.pk, heir)
+    for row in Structure.objects.filter(substance=found).order_by("-is_current", "pk"):
+        _give_structure(row, heir)
     Fingerprint.objects.filter(structure__substance=found).delete()
     move_along(found, heir)
     _settle("substance.merged", by, found, [heir], reason, proposal, touches)
@@ -196,23 +197,16 @@ def _locked(pk: uuid.UUID, others: Collection[uuid.UUID]) -> dict[uuid.UUID, Sub
     return found
 
 
-def _give_structures(gone: uuid.UUID, heir: Substance, *, only: Any = None) -> None:
-    """Structures become claims about the heir; the one shown first stays so only where the heir shows none.
+def _give_structure(row: Structure, heir: Substance) -> None:
+    """A structure becomes a claim about the heir, shown first only where the heir shows none.
 
-    What group rules found of them is forgotten by whoever calls, so that they are asked again. A source that drew both
+    What group rules found of it is forgotten by whoever calls, so that they are asked again. A source that drew both
     leaves its drawing of the one that is gone behind.
     """
-    has_own = Structure.objects.filter(substance=heir, is_current=True).exists()
-    drawn_too = list(Structure.objects.filter(substance=heir).values_list("source", flat=True))
-    moved = Structure.objects.filter(substance=gone).exclude(source__in=drawn_too)
-    if only is not None:
-        moved = moved.filter(pk=only)
-    if has_own:
-        moved.update(is_current=False, substance=heir)
-    elif only is not None:
-        moved.update(is_current=True, substance=heir)
-    else:
-        moved.update(substance=heir)
+    theirs = Structure.objects.filter(substance=heir)
+    if not theirs.filter(source=row.source_id).exists():
+        shows_one = theirs.filter(is_current=True).exists()
+        Structure.objects.filter(pk=row.pk).update(substance=heir, is_current=not shows_one)
 
 
 def _settle(
