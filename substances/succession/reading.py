@@ -86,7 +86,7 @@ def compared(gone: Substance, kept: Substance) -> Merge:
         kept=_side(kept, parts[kept.pk]),
         parts=told,
         seen=seen_of(parts),
-        doubts=(*_doubts(parts[gone.pk], parts[kept.pk]), *_barriers_met(parts[gone.pk], kept_from)),
+        doubts=(*_doubts(parts[gone.pk], parts[kept.pk], kept_from), *_barriers_met(parts[gone.pk], kept_from)),
     )
 
 
@@ -143,7 +143,7 @@ def _of(model: type[Model], parts: Sequence[Part]) -> tuple[Line, ...]:
     return next((part.lines for part in parts if part.kind.model is model), ())
 
 
-def _doubts(mine: Sequence[Part], theirs: Sequence[Part]) -> list[str]:
+def _doubts(mine: Sequence[Part], theirs: Sequence[Part], kept_from: Mapping[str, Collection[str]]) -> list[str]:
     """Reasons to think that they are two."""
     found = []
     keys = [[row.inchikey for line in _of(Structure, parts) for row in line.rows] for parts in (mine, theirs)]
@@ -151,13 +151,13 @@ def _doubts(mine: Sequence[Part], theirs: Sequence[Part]) -> list[str]:
         found.append(_("Their structures have different skeletons."))
     numbers = [_cas(parts) for parts in (mine, theirs)]
     if all(numbers) and not numbers[0] & numbers[1]:
-        said = ", ".join(sorted(numbers[0] | numbers[1]))
+        said = ", ".join(sorted(_cas(mine, without=set().union(*kept_from.values())) | numbers[1]))
         found.append(_("They have no CAS number in common. Merged, it has all of these: %(said)s.") % {"said": said})
     return found
 
 
-def _cas(parts: Sequence[Part]) -> set[str]:
-    rows = [row for line in _of(Identifier, parts) for row in line.rows]
+def _cas(parts: Sequence[Part], *, without: Collection[str] = ()) -> set[str]:
+    rows = [row for line in _of(Identifier, parts) if line.key not in without for row in line.rows]
     return {row.value for row in rows if row.scheme == IdentifierScheme.CAS}
 
 

@@ -91,6 +91,14 @@ def test_what_the_merged_one_rejected_is_never_learned_of_the_one_that_stands() 
     assert not known.learns_name(kept.pk, "xylol")
 
 
+def test_a_number_that_stays_behind_is_not_counted_among_those_of_the_merged() -> None:
+    gone, kept = a_substance(name="gone", cas=WRONG), a_substance(name="kept", cas=cas(10003))
+    found_wrong(kept, WRONG)
+    Identifier.objects.create(substance=gone, scheme="cas", value=cas(10002), source=a_source(), checked="made_up")
+    (doubt,) = [doubt for doubt in compared(gone, kept).doubts if "no CAS number in common" in doubt]
+    assert (cas(10002) in doubt, cas(10003) in doubt, WRONG in doubt) == (True, True, False)
+
+
 def told(gone: Substance, kept: Substance) -> set[str]:
     return {row.text for part in compared(gone, kept).parts for row in part.rows}
 
