@@ -8,7 +8,8 @@ key to a substance is registered, or is history that stays.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -26,10 +27,12 @@ from substances.models import (
     Identifier,
     ListMembership,
     Name,
+    RejectedClaim,
     ReportedProducer,
     Structure,
     Substance,
 )
+from substances.moving_claims import carried_by, rejected_of
 from substances.vocabulary import How
 
 
@@ -39,6 +42,21 @@ def _never(row: Any) -> bool:
 
 def _always(row: Any) -> bool:
     return True
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Barrier:
+    """What keeps rows of a kind from being said of another substance, whatever the database would take.
+
+    Attributes:
+        keeps: of these rows, the keys of those that cannot be said of the heir with this id.
+        why: for people, after a colon.
+        doubt: why the two may be no one substance, with `%(said)s` for the lines.
+    """
+
+    keeps: Callable[[Any, uuid.UUID], Collection[Any]]
+    why: str | Promise
+    doubt: str | Promise
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,6 +70,7 @@ class Carried:
         reads: relations that `says` reads.
         only: which rows; others are derived, and made anew from what went along.
         is_single: whether a row can be said of one successor only: others refer to it by itself.
+        barrier: which rows stay behind, since of the heir they would make no sense.
     """
 
     model: type[Model]
@@ -61,6 +80,7 @@ class Carried:
     reads: tuple[str, ...] = ()
     only: Q = dataclasses.field(default_factory=Q)
     is_single: Callable[[Any], bool] = _never
+    barrier: Barrier | None = None
 
     @property
     def slug(self) -> str:
@@ -88,6 +108,7 @@ def moves_along(
     reads: tuple[str, ...] = (),
     only: Q | None = None,
     is_single: Callable[[Any], bool] | None = None,
+    barrier: Barrier | None = None,
 ) -> None:
     """Has rows of `model` that name a merged substance by `field` name the one that stands. For an app's `ready`.
 
@@ -95,7 +116,7 @@ def moves_along(
     """
     label = label or model._meta.verbose_name_plural or ""
     single = is_single or (_always if _is_referred_to(model) else _never)
-    _MOVING[model, field] = Carried(model, field, label, says, reads, only or Q(), single)
+    _MOVING[model, field] = Carried(model, field, label, says, reads, only or Q(), single, barrier)
 
 
 def _is_referred_to(model: type[Model]) -> bool:
@@ -114,14 +135,16 @@ def carried() -> list[Carried]:
 
 
 def move_along(merged: Substance, heir: Substance) -> None:
-    """Moves all that is registered, row by row; what is said of the heir already stays behind. In a transaction."""
+    """Moves all that is registered, row by row; what cannot be said of the heir stays behind. In a transaction."""
     for kind in _MOVING.values():
         for pk in list(kind.rows.filter(**{kind.field: merged}).values_list("pk", flat=True)):
             move_row(kind, pk, heir)
 
 
 def move_row(kind: Carried, pk: Any, heir: Substance) -> bool:
-    """Has one row name the heir; False where the same is said of it already, and the row stays. In a transaction."""
+    """Has one row name the heir; False where it cannot, or the same is said of it already. In a transaction."""
+    if barred(kind, [pk], heir.pk):
+        return False
     manager: Any = kind.model._default_manager
     try:
         with transaction.atomic():
@@ -132,7 +155,9 @@ def move_row(kind: Carried, pk: Any, heir: Substance) -> bool:
 
 
 def copy_row(kind: Carried, pk: Any, heir: Substance) -> bool:
-    """Says of the heir what the row says; False where that is said already. In a transaction."""
+    """Says of the heir what the row says; False where it cannot be, or is said already. In a transaction."""
+    if barred(kind, [pk], heir.pk):
+        return False
     manager: Any = kind.model._default_manager
     row = manager.get(pk=pk)
     row.pk, row._state.adding = None, True
@@ -143,6 +168,13 @@ def copy_row(kind: Carried, pk: Any, heir: Substance) -> bool:
     except IntegrityError:
         return False
     return True
+
+
+def barred(kind: Carried, pks: Collection[Any], heir: uuid.UUID) -> set[Any]:
+    """Keys of the rows that the kind's barrier keeps from the heir; no statement for a kind that has none."""
+    if kind.barrier is None or not pks:
+        return set()
+    return set(kind.barrier.keeps(kind.rows.filter(pk__in=pks), heir))
 
 
 def said_already(kind: Carried, gone: Substance, heir: Substance) -> set[Any]:
@@ -171,8 +203,12 @@ def _in_the_way(kind: Carried, constraint: UniqueConstraint, gone: Substance, he
 def register() -> None:
     """Registers what this room has itself."""
     dated = ("source", "release__chemical_list")
-    moves_along(Identifier, label=_("Numbers"), says=words.identifier)
-    moves_along(Name, label=_("Names"), says=words.name)
+    doubt = _("Found to be wrong of one, and said of the other: %(said)s.")
+    wrong = Barrier(rejected_of, _("it was found to be wrong of that one"), doubt)
+    carries = Barrier(carried_by, _("that one carries it"), doubt)
+    moves_along(Identifier, label=_("Numbers"), says=words.identifier, barrier=wrong)
+    moves_along(Name, label=_("Names"), says=words.name, barrier=wrong)
+    moves_along(RejectedClaim, label=_("Found to be wrong"), says=words.rejected, barrier=carries, reads=("source",))
     moves_along(ListMembership, label=_("Lists that name it"), says=words.membership, reads=("chemical_list",))
     moves_along(
         ConcernFlag,

@@ -16,10 +16,12 @@ from substances.models import (
     Identifier,
     ListMembership,
     Name,
+    RejectedClaim,
     ReportedProducer,
     Structure,
 )
 from substances.reasons import in_words
+from substances.vocabulary import IdentifierScheme
 
 _DOT = " · "
 
@@ -39,6 +41,12 @@ def name(row: Name) -> str:
     return f"{row.text} ({row.language})"
 
 
+def rejected(row: RejectedClaim) -> str:
+    """Which number or name is wrong of it, and who gave it."""
+    scheme = dict(IdentifierScheme.choices).get(row.scheme, _("Name"))
+    return _joined(f"{scheme} {row.value}", row.source.title)
+
+
 def membership(row: ListMembership) -> str:
     """Which list, how, why, from when to when."""
     days = _days(row.valid_from, row.valid_until)
@@ -46,9 +54,9 @@ def membership(row: ListMembership) -> str:
 
 
 def flag(row: ConcernFlag) -> str:
-    """Which concern, how sure, by whose authority, on what ground."""
+    """Which concern, how sure, by whose authority, on what ground, and by whom."""
     concern = _joined(row.get_concern_display(), row.get_strength_display())
-    return _joined(concern, row.get_authority_display(), row.legal_basis, _days(row.since, row.until))
+    return _joined(concern, row.get_authority_display(), row.legal_basis, _by(row), _days(row.since, row.until))
 
 
 def classification(row: HazardClassification) -> str:

@@ -72,13 +72,19 @@ class _Dated(models.QuerySet[Any]):
         raise NotImplementedError
 
 
-def is_living(path: str = "") -> Q:
+def is_living(path: str = "", *, known_on: dt.date | None = None) -> Q:
     """Substances that are neither merged nor split, nor of an import still to be published.
 
     Args:
         path: to the substance, such as `substance__`; empty for substances themselves.
+        known_on: as was known on that day: what was split later was one then. What was merged is told as its heir's.
     """
-    return Q(**{f"{path}{field}__isnull": True for field in ("merged_into", "split_at", "staged_by")})
+    living = Q(**{f"{path}{field}__isnull": True for field in ("merged_into", "staged_by")})
+    is_one = Q(**{f"{path}split_at__isnull": True})
+    if known_on is not None:
+        day_after = timezone.make_aware(dt.datetime.combine(known_on + dt.timedelta(days=1), dt.time.min))
+        is_one |= Q(**{f"{path}split_at__gte": day_after})
+    return living & is_one
 
 
 class _OfAList(_Dated):
@@ -196,6 +202,16 @@ class MembershipQuerySet(_Dated):
         """Those of the release that was the newest of its list on `day`; lists without one by then say nothing."""
         return self.filter(release__in=newest_releases(day))
 
+    def of_living(self, clocks: Clocks | None = None) -> Self:
+        """Those of substances neither merged nor split, as was known by the clocks (today, without).
+
+        What stayed with such a substance is history: true of nobody today. To leave out the few that live no more costs
+        half of looking for each of all (27,000 substances, SQLite).
+        """
+        living = is_living(known_on=clocks.known_on if clocks else None)
+        gone = apps.get_model("substances", "Substance").objects.exclude(living)
+        return self.exclude(substance__in=gone.order_by().values("pk"))
+
 
 class SearchQuerySet(models.QuerySet["StructureSearch"]):
     """Structure searches."""
@@ -281,7 +297,8 @@ class ListQuerySet(models.QuerySet["ChemicalList"]):
     def with_counts(self, day: dt.date | None = None) -> Self:
         """With `substances_count`: how many substances each names on `day` (today, if none is given)."""
         memberships: Any = self.model._meta.get_field("memberships").related_model
-        named = memberships.objects.in_force().on(day or timezone.localdate()).filter(chemical_list=OuterRef("pk"))
+        today = memberships.objects.in_force().of_living().on(day or timezone.localdate())
+        named = today.filter(chemical_list=OuterRef("pk"))
         counted = named.order_by().values("chemical_list").annotate(n=Count("substance", distinct=True)).values("n")
         return self.annotate(substances_count=Coalesce(Subquery(counted, output_field=models.IntegerField()), 0))
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Prefetch
 
 from substances.models import ConcernFlag
+from substances.querysets import is_living
 
 if TYPE_CHECKING:
     from substances.models import Substance
@@ -19,20 +21,32 @@ class AlternativeQuerySet(models.QuerySet["Alternative"]):
     """Alternatives."""
 
     def standing(self) -> Self:
-        """Those not withdrawn."""
-        return self.exclude(status="withdrawn")
+        """Those not withdrawn; if they are substances, such as were neither merged nor split."""
+        return self.exclude(status="withdrawn").filter(is_living("candidate__"))
+
+    def replacing(self, substance: UUID) -> Self:
+        """Those said to replace the substance in any function, withdrawn or not."""
+        return self.filter(replacements__replaces=substance).distinct()
 
 
 class ReplacementQuerySet(models.QuerySet["Replacement"]):
     """Statements that an alternative replaces a substance in a function."""
 
     def standing(self) -> Self:
-        """Those neither withdrawn themselves nor of an alternative withdrawn."""
-        return self.exclude(status="withdrawn").exclude(alternative__status="withdrawn")
+        """Those not withdrawn, nor of an alternative withdrawn, nor of substances since merged or split.
+
+        What stayed with such a substance is history: as true of today it may be wrong, and its flags went elsewhere.
+        """
+        rows = self.exclude(status="withdrawn").exclude(alternative__status="withdrawn")
+        return rows.filter(is_living("replaces__"), is_living("alternative__candidate__"))
 
     def instead_of(self, substances: Iterable[Substance]) -> Self:
         """What could replace any of these."""
         return self.filter(replaces__in=list(substances))
+
+    def by(self, substance: UUID) -> Self:
+        """Where the substance is what takes the place."""
+        return self.filter(alternative__candidate=substance)
 
     def with_parties(self) -> Self:
         """With alternative, candidate, what is replaced and function, in the same query."""

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Prefetch
 
 from substances.models import ConcernFlag
+from substances.querysets import is_living
 
 if TYPE_CHECKING:
     from portal.companies.models import Company  # noqa: F401  # named in the string below
@@ -17,8 +18,13 @@ class CompanyQuerySet(models.QuerySet["Company"]):
     """Companies."""
 
     def with_profile(self) -> Self:
-        """With what it makes, imports or uses and what it promised, in a fixed number of queries."""
-        production, commitments = (self._related(name).objects.all() for name in ("production", "commitments"))
+        """With what it makes, imports or uses and what it promised, in a fixed number of queries.
+
+        What stayed with a substance that was merged or split is history, and left out.
+        """
+        production, commitments = (
+            self._related(name).objects.filter(is_living("substance__")) for name in ("production", "commitments")
+        )
         flags = ConcernFlag.objects.standing().select_related("source")
         return self.prefetch_related(
             Prefetch("production", queryset=production.select_related("source", "substance")),

@@ -13,6 +13,7 @@ from portal.common.rest.pages import browse
 from portal.companies.api.views import find_company
 from portal.companies.models import Company
 from portal.companies.profile import profile_of
+from substances.querysets import is_living
 
 
 @require_safe
@@ -20,7 +21,8 @@ def companies(request: HttpRequest) -> HttpResponse:
     """Companies, by name, with how many substances are known of each."""
     text = request.GET.get("q", "").strip()
     rows = Company.objects.annotate(
-        substances=Count("production__substance", distinct=True), latest=Max("production__year")
+        substances=Count("production__substance", filter=is_living("production__substance__"), distinct=True),
+        latest=Max("production__year"),
     )
     if text:
         rows = rows.filter(

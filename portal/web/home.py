@@ -17,6 +17,7 @@ from portal.watching.models import Event
 from portal.web.design import samples
 from substances.importers.rules import EDITION, HISTORY, RULES
 from substances.models import ConcernFlag, ListMembership, Source, Substance, SubstanceGroup
+from substances.querysets import is_living
 from substances.vocabulary import Authority, ListEffect, Strength
 from substitution.models import Alternative, Replacement
 
@@ -51,7 +52,8 @@ def _what_is_known() -> dict[str, Any]:
 def _worked_example() -> Replacement | None:
     """Bisphenol S for bisphenol A in thermal paper, where the catalogue holds it: the best-known regret."""
     return (
-        Replacement.objects.with_what_is_shown()
+        Replacement.objects.standing()
+        .with_what_is_shown()
         .filter(replaces__slug="bisphenol-a", alternative__candidate__slug="bisphenol-s", evidence__supports="against")
         .prefetch_related("replaces__structures", "alternative__candidate__structures")
         .first()
@@ -62,6 +64,7 @@ def _latest() -> list[ListMembership]:
     """The newest listings of concern that have begun, one a substance."""
     rows = (
         ListMembership.objects.in_force()
+        .of_living()
         .on(timezone.localdate())
         .filter(chemical_list__effect=ListEffect.CONCERN, valid_from__isnull=False)
         .select_related("substance", "chemical_list", "source")
@@ -76,9 +79,10 @@ def _latest() -> list[ListMembership]:
 @require_safe
 def method(request: HttpRequest) -> HttpResponse:
     """How we judge, and what we do not know."""
+    members = Count("memberships", filter=is_living("memberships__substance__"))
     context = {
         "authorities": Authority.values,
-        "groups": SubstanceGroup.objects.annotate(members=Count("memberships")).select_related("source"),
+        "groups": SubstanceGroup.objects.annotate(members=members).select_related("source"),
         "crumbs": [{"label": _("Home"), "url": reverse("web:home")}, {"label": _("How we judge")}],
     }
     return render(request, "web/method.html", context)

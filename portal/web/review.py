@@ -33,7 +33,7 @@ from portal.review.services import (
 )
 from substances.flags.services import KIND as FLAG
 from substances.models import Substance
-from substances.succession.proposals import MERGE, SPLIT, accept_as_seen
+from substances.succession.proposals import MERGE, SPLIT, accept_as_seen, is_late
 from substances.succession.reading import compared, planned
 from substances.vocabulary import Strength
 
@@ -136,12 +136,12 @@ def _plan(shown: Proposal) -> dict[str, Any]:
     """Of a proposal to merge or split that waits: what each substance carries now, and where it would go."""
     if shown.kind not in {MERGE, SPLIT} or shown.state not in WAITING:
         return {}
+    if is_late(shown):
+        return {"is_late": True, "cannot_be": True}
     if shown.kind == SPLIT:
         split = planned(shown)
-        return {"split": split, "seen": split.seen if split else ""}
-    both = Substance.objects.living().in_bulk([shown.target_id, UUID(shown.payload["into"])])
-    if len(both) < 2:
-        return {"is_late": True}
+        return {"split": split, "seen": split.seen, "cannot_be": split.open > 0} if split else {}
+    both = Substance.objects.in_bulk([shown.target_id, UUID(shown.payload["into"])])
     merge = compared(both[shown.target_id], both[UUID(shown.payload["into"])])
     return {"merge": merge, "seen": merge.seen}
 

@@ -62,7 +62,7 @@ def said_of(clocks: Clocks) -> dict[str, dt.date | None]:
 
 
 def named_at(chemical_list: ChemicalList, clocks: Clocks, state: ListState | None) -> MembershipQuerySet:
-    """Whom a list names, by the clocks of a request.
+    """Whom a list names, by the clocks of a request; nobody who was merged or split since.
 
     Args:
         state: what the list can say by these clocks; None for today.
@@ -70,7 +70,7 @@ def named_at(chemical_list: ChemicalList, clocks: Clocks, state: ListState | Non
     Raises:
         DomainError: its state of that day is not held; that is not "names nobody".
     """
-    rows = ListMembership.objects.filter(chemical_list=chemical_list).at(clocks)
+    rows = ListMembership.objects.filter(chemical_list=chemical_list).at(clocks).of_living(clocks)
     if state and not state.is_held and not rows.exists():
         message = _("%(list)s: %(why)s") % {"list": chemical_list.name, "why": state.words}
         raise DomainError(message, code="state_not_held", status=404)

@@ -17,13 +17,14 @@ from substances.models import (
     Name,
     Structure,
 )
+from substances.moving_claims import NAME
 from substances.services.catalogue_changes import STARTER_CHECKED, Changes, reconcile
 from substances.services.catalogue_files import Line
 from substances.services.catalogue_group_facts import GroupWriter
 from substances.services.catalogue_health import HEALTH_COLUMNS, write_health
 from substances.services.catalogue_read import CatalogueFiles
 from substances.services.catalogue_structures import Measured
-from substances.services.claims import NAME, rejected
+from substances.services.claims import rejected
 from substances.services.folding import fold
 from substances.vocabulary import Authority, Concern, How, ListEffect, NameKind, Strength, StructureTrust
 

@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 from portal.common.errors import Conflict
 from portal.review.models import Proposal
 from substances.models import Identifier, Name, RejectedClaim, Substance
+from substances.moving_claims import NAME
 from substances.services.folding import fold
 from substances.services.search_terms import rebuild_for
 from substances.vocabulary import NameKind
-
-NAME = "name"
 
 
 @transaction.atomic

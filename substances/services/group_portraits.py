@@ -42,7 +42,7 @@ class Owed:
 def portraits_owed() -> list[Owed]:
     """The groups to be portrayed, in four queries."""
     members: dict[int, set[uuid.UUID]] = defaultdict(set)
-    for group, substance in GroupMembership.objects.order_by().values_list("group_id", "substance_id"):
+    for group, substance in GroupMembership.objects.living().order_by().values_list("group_id", "substance_id"):
         members[group].add(substance)
     known = dict(GroupPortrait.objects.values_list("group_id", "made_of"))
     revision = store.revision()

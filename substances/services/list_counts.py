@@ -19,5 +19,5 @@ def named_today() -> Mapping[int, int]:
 
 
 def _counted() -> dict[int, int]:
-    named = ListMembership.objects.in_force().on(timezone.localdate())
+    named = ListMembership.objects.in_force().of_living().on(timezone.localdate())
     return dict(named.order_by().values_list("chemical_list").annotate(Count("substance", distinct=True)))

@@ -15,6 +15,7 @@ from typing import Any
 from substances.importers.base import Member, Problem, ReportedRow
 from substances.importers.values.identifiers import read_number
 from substances.models import Identifier, Name, RejectedClaim, Release, Substance
+from substances.moving_claims import NAME
 from substances.services.catalogue_loads import id_of
 from substances.services.catalogue_read import SCHEMES
 from substances.services.heirs import heirs
@@ -69,12 +70,13 @@ def _open(problem: Problem, candidates: Iterable[uuid.UUID]) -> _Found:
 
 
 class Claims:
-    """The numbers and names of every substance as they are when it is made: read once for all who ask (3 statements).
+    """The numbers and names of every substance as they are when it is made: read once for all who ask (4 statements).
 
     Attributes:
         substances: each with the name it is shown by, folded.
         numbers: substance, scheme, value.
         names: substance and name, folded.
+        wrong: substance, scheme (or "name"), and what people found to be wrong of it; a name folded.
     """
 
     def __init__(self) -> None:
@@ -82,6 +84,8 @@ class Claims:
         self.numbers = list(Identifier.objects.order_by().values_list("substance_id", "scheme", "value"))
         texts = Name.objects.order_by().values_list("substance_id", "text")
         self.names = [(pk, folded(text)) for pk, text in texts]
+        rejected = RejectedClaim.objects.order_by().values_list("substance_id", "scheme", "value")
+        self.wrong = {(pk, scheme, folded(value) if scheme == NAME else value) for pk, scheme, value in rejected}
 
 
 class Known:
@@ -96,9 +100,8 @@ class Known:
         self.hidden = set(Substance.objects.filter(staged_by=release).values_list("pk", flat=True))
         self._numbers, self._names = set(claims.numbers), set(claims.names)
         # What people found to be wrong is as good as known: it is not learned again.
-        for pk, scheme, value in RejectedClaim.objects.values_list("substance_id", "scheme", "value"):
-            self._numbers.add((pk, scheme, value))
-            self._names.add((pk, folded(value)))
+        self._numbers |= claims.wrong
+        self._names |= {(pk, value) for pk, scheme, value in claims.wrong if scheme == NAME}
 
     def learns_number(self, pk: uuid.UUID, scheme: str, value: str) -> bool:
         """Whether nobody has claimed this number of the substance; from now on somebody has."""
@@ -132,9 +135,10 @@ class Resolver:
                 self._by_name[name].add(pk)
         for pk, scheme, value in claims.numbers:
             for heir in led.get(pk, (pk,)):
-                self._learn(heir, (scheme, value))
+                if (heir, scheme, value) not in claims.wrong:
+                    self._learn(heir, (scheme, value))
         for pk, name in claims.names:
-            self._by_name[name].update(led.get(pk, (pk,)))
+            self._by_name[name].update(heir for heir in led.get(pk, (pk,)) if (heir, NAME, name) not in claims.wrong)
 
     def resolve(self, row: ReportedRow) -> Iterator[Resolved]:
         """Each member of a row, in its order."""

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from portal.common.batches import batches
 from portal.common.inserting import insert_rows
-from substances.models import Identifier, Name, SearchTerm, Structure, Substance
+from substances.models import Identifier, Name, RejectedClaim, SearchTerm, Structure, Substance
 from substances.services.folding import fold
 from substances.services.heirs import heirs
 from substances.services.ranking import EXACT_ONLY_KINDS
@@ -37,7 +37,8 @@ def rebuild_for(substances: Iterable[Substance]) -> int:
     """Makes the search terms of these substances anew, and returns how many there are now.
 
     What was merged into a substance is found under the substance that stands, and what was split under each of its
-    successors; a merged or split one has no terms itself. Seven statements for each 500 substances.
+    successors, unless it was found to be wrong of that one; a merged or split one has no terms itself. Eight statements
+    for each 500 substances.
     """
     wanted = {substance.pk for substance in substances}
     stands_for = heirs()
@@ -77,13 +78,33 @@ def _rebuild(owners: dict[UUID, list[UUID]]) -> int:
     """Replaces the terms of a batch. `owners`: each substance read, and those its terms belong to."""
     ids = list(owners)
     best: dict[tuple[UUID, str, bool], tuple[str, str]] = {}
+    wrong = _wrong(owner for pk, roots in owners.items() for owner in roots if owner != pk)
     for substance, folded, text, kind in (*_names(ids), *_identifiers(ids), *_structures(ids)):
         for owner in owners[substance]:
             key = (owner, folded, kind in EXACT_ONLY_KINDS)
+            if owner != substance and (owner, folded) in wrong:
+                continue
             if folded and (key not in best or _KIND_RANK[kind] < _KIND_RANK[best[key][1]]):
                 best[key] = (text, kind)
     SearchTerm.objects.filter(substance__in=ids).delete()
     return insert_rows(SearchTerm, _TERM, ((pk, folded, text, kind) for (pk, folded, _), (text, kind) in best.items()))
+
+
+def _wrong(heirs_of_others: Iterable[UUID]) -> set[tuple[UUID, str]]:
+    """What was found to be wrong of these, as search reads it. No statement for none."""
+    rows = RejectedClaim.objects.filter(substance__in=set(heirs_of_others)).order_by()
+    said = rows.values_list("substance_id", "scheme", "value")
+    return {
+        (pk, text)
+        for pk, scheme, value in said
+        for folded in (fold(_shown(scheme, value)),)
+        for text in (folded, folded.replace(" ", ""))
+    }
+
+
+def _shown(scheme: str, value: str) -> str:
+    """A number as search reads it: a bare one is never a CID."""
+    return f"CID {value}" if scheme == IdentifierScheme.CID else value
 
 
 _Row = tuple[UUID, str, str, str]
@@ -97,10 +118,10 @@ def _names(ids: Collection[UUID]) -> Iterator[_Row]:
 
 
 def _identifiers(ids: Collection[UUID]) -> Iterator[_Row]:
-    """Each identifier as it is and without its dashes. A bare number is never a CID: "CID" stands in front."""
+    """Each identifier as it is and without its dashes."""
     rows = Identifier.objects.filter(substance__in=ids).values_list("substance_id", "scheme", "value")
     for pk, scheme, value in rows:
-        shown = f"CID {value}" if scheme == IdentifierScheme.CID else value
+        shown = _shown(scheme, value)
         yield pk, fold(shown), shown, scheme
         yield pk, fold(shown).replace(" ", ""), shown, scheme
 

@@ -8,7 +8,7 @@ a row of a later release that prints one of them waits for a curator, with the s
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -25,7 +25,7 @@ from portal.review.models import Proposal
 from portal.watching.services import record_event
 from substances.impact import touched_by
 from substances.models import Fingerprint, GroupAssessment, GroupMembership, Structure, Substance, Successor
-from substances.moving import STRUCTURES, Carried, copy_row, move_along, move_row
+from substances.moving import STRUCTURES, Carried, barred, copy_row, move_along, move_row
 from substances.services.search_terms import rebuild_for
 from substances.services.succession_lines import Line, lines_of, parts_of
 from substances.vocabulary import How
@@ -61,7 +61,7 @@ def split_substance(
     Raises:
         NotAllowed: they are no curator.
         NotValid: fewer than two successors, itself among them, or one that nobody knows; no reason; a line goes to
-            somebody else, or to several where it can be said of one only.
+            somebody else, to one of whom it makes no sense, or to several where it can be said of one only.
         Conflict: it, or one of its successors, was merged or split meanwhile; or it carries what is not assigned.
     """
     wanted = set(into)
@@ -101,7 +101,7 @@ def check_assigned(
             "Of one thing that it carries nobody said whose it is: %(said)s.",
             "Of %(n)s things that it carries nobody said whose they are: %(said)s.",
             len(forgotten),
-        ) % {"n": len(forgotten), "said": _few(forgotten)}
+        ) % {"n": len(forgotten), "said": few(forgotten)}
         raise Conflict(message, code="not_assigned")
     for key, (_kind, line) in lines.items():
         if not set(assigned[key]) <= set(into):
@@ -109,9 +109,26 @@ def check_assigned(
         if line.is_single and len(set(assigned[key])) > 1:
             message = _("%(said)s: it can be said of one successor only.") % {"said": line.text}
             raise NotValid(message, code="one_only")
+    for kind in {kind.slug: kind for kind, _line in lines.values() if kind.barrier}.values():
+        _check_barrier(kind, [line for other, line in lines.values() if other is kind], assigned, into)
 
 
-def _few(texts: list[str]) -> str:
+def _check_barrier(
+    kind: Carried, lines: Collection[Line], assigned: Mapping[str, Collection[uuid.UUID]], into: Collection[uuid.UUID]
+) -> None:
+    """Says no to what would make no sense of a successor. A statement for each of them."""
+    for heir in into:
+        kept = barred(kind, [pk for line in lines for pk in line.pks if heir in assigned[line.key]], heir)
+        for line in lines:
+            if kept & set(line.pks) and kind.barrier:
+                name = Substance.objects.filter(pk=heir).values_list("name", flat=True).first()
+                message = _("%(said)s cannot be said of %(name)s: %(why)s.")
+                said = {"said": line.text, "name": name, "why": kind.barrier.why}
+                raise NotValid(message % said, code="cannot_be_said")
+
+
+def few(texts: Sequence[str]) -> str:
+    """The first of these, for a refusal that names what it is about."""
     return "; ".join(texts[:_TOLD]) + ("; …" if len(texts) > _TOLD else "")
 
 
@@ -126,7 +143,7 @@ def _deal_out(kind: Carried, line: Line, heirs: list[Substance]) -> None:
         for heir in heirs[1:]:
             copy_row(kind, row.pk, heir)
         if heirs and kind is STRUCTURES:
-            _give_structures(row.substance_id, heirs[0], only=row.pk)
+            _give_structure(row, heirs[0])
         elif heirs:
             move_row(kind, row.pk, heirs[0])
 
@@ -152,7 +169,8 @@ def merge_substances(
     found.save(update_fields=["merged_into"])
     GroupAssessment.objects.filter(substance=found).delete()
     GroupMembership.objects.filter(substance=found, how=How.INFERRED).delete()
-    _give_structures(found.pk, heir)
+    for row in Structure.objects.filter(substance=found).order_by("-is_current", "pk"):
+        _give_structure(row, heir)
     Fingerprint.objects.filter(structure__substance=found).delete()
     move_along(found, heir)
     _settle("substance.merged", by, found, [heir], reason, proposal, touches)
@@ -179,23 +197,16 @@ def _locked(pk: uuid.UUID, others: Collection[uuid.UUID]) -> dict[uuid.UUID, Sub
     return found
 
 
-def _give_structures(gone: uuid.UUID, heir: Substance, *, only: Any = None) -> None:
-    """Structures become claims about the heir; the one shown first stays so only where the heir shows none.
+def _give_structure(row: Structure, heir: Substance) -> None:
+    """A structure becomes a claim about the heir, shown first only where the heir shows none.
 
-    What group rules found of them is forgotten by whoever calls, so that they are asked again. A source that drew both
+    What group rules found of it is forgotten by whoever calls, so that they are asked again. A source that drew both
     leaves its drawing of the one that is gone behind.
     """
-    has_own = Structure.objects.filter(substance=heir, is_current=True).exists()
-    drawn_too = list(Structure.objects.filter(substance=heir).values_list("source", flat=True))
-    moved = Structure.objects.filter(substance=gone).exclude(source__in=drawn_too)
-    if only is not None:
-        moved = moved.filter(pk=only)
-    if has_own:
-        moved.update(is_current=False, substance=heir)
-    elif only is not None:
-        moved.update(is_current=True, substance=heir)
-    else:
-        moved.update(substance=heir)
+    theirs = Structure.objects.filter(substance=heir)
+    if not theirs.filter(source=row.source_id).exists():
+        shows_one = theirs.filter(is_current=True).exists()
+        Structure.objects.filter(pk=row.pk).update(substance=heir, is_current=not shows_one)
 
 
 def _settle(

@@ -16,6 +16,7 @@ from portal.common.text import tidy
 from portal.organisations.models import Organisation, User
 from portal.organisations.permissions import may_curate
 from portal.review.models import Proposal
+from portal.review.querysets import ProposalQuerySet
 from portal.review.services import accept_proposal, submit_proposal
 from substances.flags.services import people_source
 from substances.models import Name, SplitPlan, Substance
@@ -64,7 +65,8 @@ def propose_merge(
     Raises:
         NotAllowed: they are no curator.
         NotValid: the other is itself, or one that nobody knows.
-        Conflict: one was merged or split meanwhile, it waits to be already, or something changed since it was seen.
+        Conflict: one was merged or split meanwhile or waits to be, it waits to stand for another, or something changed
+            since it was seen.
         ReviewError: see `submit_proposal`.
     """
     if substance.pk == into:
@@ -145,9 +147,9 @@ def accept_as_seen(*, by: User, proposal: Proposal, reason: str, seen: str) -> P
         ReviewError: see `accept_proposal`.
     """
     locked = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
-    about = _about(locked)
-    list(Substance.objects.select_for_update().filter(pk__in=about).order_by("pk"))
-    if seen != seen_of(parts_of(about)):
+    # All at once and by their ids, as whoever merges and splits locks them: so nobody waits for ever.
+    list(Substance.objects.select_for_update().filter(pk__in=named_by(locked)).order_by("pk"))
+    if seen != seen_of(parts_of(_about(locked))):
         raise changed()
     return accept_proposal(by=by, proposal=proposal, reason=reason)
 
@@ -162,6 +164,15 @@ def _about(proposal: Proposal) -> list[uuid.UUID]:
     return [proposal.target_id, *([uuid.UUID(proposal.payload["into"])] if proposal.kind == MERGE else [])]
 
 
+def named_by(proposal: Proposal) -> list[uuid.UUID]:
+    """The ids of all substances that are there and that the proposal names: of a split the successors, too."""
+    return [*_about(proposal), *(pk for plan in SplitPlan.objects.filter(proposal=proposal) for pk in _there(plan))]
+
+
+def _there(plan: SplitPlan) -> list[uuid.UUID]:
+    return [uuid.UUID(one["id"]) for one in plan.successors if not one["is_new"]]
+
+
 def changed() -> Conflict:
     """That what somebody saw is not what there is."""
     return Conflict(
@@ -171,8 +182,31 @@ def changed() -> Conflict:
 
 
 def waiting_about(substance: uuid.UUID) -> Proposal | None:
-    """The proposal to merge or split it that waits, if there is one."""
-    return Proposal.objects.waiting().about("substance", substance).filter(kind__in=[MERGE, SPLIT]).first()
+    """The proposal that waits and names it, if there is one: to merge or split it, or to have it stand for another."""
+    return waiting_to_end([substance]) or _waiting_for(substance)
+
+
+def waiting_to_end(substances: Collection[uuid.UUID]) -> Proposal | None:
+    """The first proposal that waits to merge or split one of these."""
+    return _waiting().filter(target_kind="substance", target_id__in=substances).first()
+
+
+def _waiting_for(substance: uuid.UUID) -> Proposal | None:
+    """The first proposal that waits to have it stand for another. Two statements."""
+    if (found := _waiting().filter(kind=MERGE, payload__into=str(substance)).first()) is not None:
+        return found
+    plans = SplitPlan.objects.filter(proposal__in=_waiting().order_by()).select_related("proposal")
+    return next((plan.proposal for plan in plans if substance in _there(plan)), None)
+
+
+def _waiting() -> ProposalQuerySet:
+    return Proposal.objects.waiting().filter(kind__in=[MERGE, SPLIT])
+
+
+def is_late(proposal: Proposal) -> bool:
+    """Whether what it names was merged or split since, so that it cannot be done any more. Two statements."""
+    named = set(named_by(proposal))
+    return Substance.objects.living().filter(pk__in=named).count() < len(named)
 
 
 def merge(proposal: Proposal, by: User) -> None:
@@ -242,7 +276,10 @@ def _for_proposing(by: User, substance: Substance, others: Collection[uuid.UUID]
         if rows[pk].merged_into_id or rows[pk].split_at:
             raise Conflict(_("%(name)s was merged or split meanwhile.") % {"name": rows[pk].name}, code="not_living")
     if waiting_about(substance.pk) is not None:
-        raise Conflict(_("A proposal to merge or split it waits already."), code="proposed")
+        raise Conflict(_("A proposal to merge or split it, or to have it stand for another, waits."), code="proposed")
+    if (first := waiting_to_end(others)) is not None:
+        message = _("A proposal to merge or split %(name)s waits.") % {"name": rows[first.target_id].name}
+        raise Conflict(message, code="proposed")
     return rows
 
 

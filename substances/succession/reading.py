@@ -6,6 +6,7 @@ import dataclasses
 import string
 import uuid
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from django.db.models import Model
 from django.utils.functional import Promise
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from portal.review.models import Proposal
 from substances.chemistry.skeleton import is_disputed
 from substances.models import Identifier, SplitPlan, Structure, Substance
-from substances.moving import said_already
+from substances.moving import Carried, barred, said_already
 from substances.services.succession_lines import Line, Part, parts_of, seen_of
 from substances.succession.proposals import MERGE, SPLIT, Into
 from substances.vocabulary import IdentifierScheme
@@ -36,13 +37,13 @@ class Compared:
     """Something that is said of one of two substances, or of both.
 
     Attributes:
-        leaves_behind: the one that stands has another from the same source, so this stays with the merged one.
+        left_behind: why it stays with the merged one, for people; empty where it goes along or is said of both.
     """
 
     text: str
     of_gone: bool
     of_kept: bool
-    leaves_behind: bool
+    left_behind: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -74,17 +75,40 @@ def compared(gone: Substance, kept: Substance) -> Merge:
     """Two substances side by side; a fixed number of statements."""
     parts = parts_of([gone.pk, kept.pk])
     both = list(zip(parts[gone.pk], parts[kept.pk], strict=True))
-    told = tuple(_compared_part(mine, theirs, gone, kept) for mine, theirs in both if mine.lines or theirs.lines)
+    kept_from = {part.kind.slug: _barred(part, kept) for part in parts[gone.pk]}
+    told = tuple(
+        _compared_part(mine, theirs, gone, kept, kept_from[mine.kind.slug])
+        for mine, theirs in both
+        if mine.lines or theirs.lines
+    )
     return Merge(
         gone=_side(gone, parts[gone.pk]),
         kept=_side(kept, parts[kept.pk]),
         parts=told,
         seen=seen_of(parts),
-        doubts=tuple(_doubts(parts[gone.pk], parts[kept.pk])),
+        doubts=(*_doubts(parts[gone.pk], parts[kept.pk], kept_from), *_barriers_met(parts[gone.pk], kept_from)),
     )
 
 
-def _compared_part(mine: Part, theirs: Part, gone: Substance, kept: Substance) -> ComparedPart:
+def _barred(part: Part, kept: Substance) -> set[str]:
+    """The keys of the lines that a barrier keeps from the one that stands."""
+    rows = barred(part.kind, [pk for line in part.lines for pk in line.pks], kept.pk)
+    return {line.key for line in part.lines if set(line.pks) & rows}
+
+
+def _barriers_met(parts: Sequence[Part], kept_from: Mapping[str, Collection[str]]) -> list[str]:
+    """Reasons to think that they are two, for what cannot go along."""
+    found = []
+    for part in parts:
+        said = [line.text for line in part.lines if line.key in kept_from[part.kind.slug]]
+        if said and part.kind.barrier:
+            found.append(str(part.kind.barrier.doubt) % {"said": "; ".join(said)})
+    return found
+
+
+def _compared_part(
+    mine: Part, theirs: Part, gone: Substance, kept: Substance, kept_from: Collection[str]
+) -> ComparedPart:
     behind = said_already(mine.kind, gone, kept) if mine.lines and theirs.lines else set()
     here, there = {line.key: line for line in mine.lines}, {line.key: line for line in theirs.lines}
     rows = [
@@ -92,13 +116,20 @@ def _compared_part(mine: Part, theirs: Part, gone: Substance, kept: Substance) -
             text=line.text,
             of_gone=key in here,
             of_kept=key in there,
-            leaves_behind=key in here and key not in there and set(line.pks) <= behind,
+            left_behind=_left_behind(mine.kind, line, behind, kept_from) if key in here and key not in there else "",
         )
         for key, line in (there | here).items()
     ]
     rows.sort(key=lambda row: (not row.of_gone, row.of_kept, row.text.casefold()))
-    moves = sum(1 for row in rows if row.of_gone and not row.of_kept and not row.leaves_behind)
+    moves = sum(1 for row in rows if row.of_gone and not row.of_kept and not row.left_behind)
     return ComparedPart(mine.kind.label, tuple(rows), moves)
+
+
+def _left_behind(kind: Carried, line: Line, behind: Collection[Any], kept_from: Collection[str]) -> str:
+    """Why a line stays with the merged one; empty where it goes along."""
+    if line.key in kept_from and kind.barrier:
+        return str(kind.barrier.why)
+    return _("the one that stands has another from the same source") if set(line.pks) <= set(behind) else ""
 
 
 def _side(substance: Substance, parts: Sequence[Part]) -> Side:
@@ -112,7 +143,7 @@ def _of(model: type[Model], parts: Sequence[Part]) -> tuple[Line, ...]:
     return next((part.lines for part in parts if part.kind.model is model), ())
 
 
-def _doubts(mine: Sequence[Part], theirs: Sequence[Part]) -> list[str]:
+def _doubts(mine: Sequence[Part], theirs: Sequence[Part], kept_from: Mapping[str, Collection[str]]) -> list[str]:
     """Reasons to think that they are two."""
     found = []
     keys = [[row.inchikey for line in _of(Structure, parts) for row in line.rows] for parts in (mine, theirs)]
@@ -120,13 +151,13 @@ def _doubts(mine: Sequence[Part], theirs: Sequence[Part]) -> list[str]:
         found.append(_("Their structures have different skeletons."))
     numbers = [_cas(parts) for parts in (mine, theirs)]
     if all(numbers) and not numbers[0] & numbers[1]:
-        said = ", ".join(sorted(numbers[0] | numbers[1]))
+        said = ", ".join(sorted(_cas(mine, without=set().union(*kept_from.values())) | numbers[1]))
         found.append(_("They have no CAS number in common. Merged, it has all of these: %(said)s.") % {"said": said})
     return found
 
 
-def _cas(parts: Sequence[Part]) -> set[str]:
-    rows = [row for line in _of(Identifier, parts) for row in line.rows]
+def _cas(parts: Sequence[Part], *, without: Collection[str] = ()) -> set[str]:
+    rows = [row for line in _of(Identifier, parts) if line.key not in without for row in line.rows]
     return {row.value for row in rows if row.scheme == IdentifierScheme.CAS}
 
 

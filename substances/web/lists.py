@@ -151,8 +151,8 @@ def list_file(request: HttpRequest, slug: str, form: str) -> StreamingHttpRespon
 
 
 def named_by(chemical_list: ChemicalList, clocks: PageClocks) -> QuerySet[ListMembership]:
-    """Whom a list names by the clocks of a page."""
-    return ListMembership.objects.filter(chemical_list=chemical_list).at(clocks.shown)
+    """Whom a list names by the clocks of a page; nobody who was merged or split since."""
+    return ListMembership.objects.filter(chemical_list=chemical_list).at(clocks.shown).of_living(clocks.shown)
 
 
 def meaning_of(effect: str) -> str:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,7 +24,16 @@ from portal.organisations.permissions import curators_only
 from portal.organisations.requests import SignedInRequest
 from substances.models import Substance
 from substances.services.search import search_substances
-from substances.succession.proposals import MOST_SUCCESSORS, Into, propose_merge, propose_split, waiting_about
+from substances.services.succession import few
+from substances.succession.meanwhile import followed
+from substances.succession.proposals import (
+    MOST_SUCCESSORS,
+    Into,
+    propose_merge,
+    propose_split,
+    waiting_about,
+    waiting_to_end,
+)
 from substances.succession.reading import STAYS, Split, compared, dealt, token_of
 
 _MOST_FOUND = 8
@@ -52,7 +62,10 @@ def merge(request: SignedInRequest, pk: UUID) -> HttpResponse:
         return _went(request, substance)
     if request.method != "POST":
         return _merge_page(request, substance, _named(request.GET.get("into", "")), ReasonForm())
-    other, form = _named(request.POST.get("into", "")), ReasonForm(request.POST)
+    other, form = _named(request.POST.get("into", ""), among=Substance.objects.seen()), ReasonForm(request.POST)
+    if other is not None and (went := followed([other], by=substance)).said:
+        instead = went.chosen[0] if went.chosen else None
+        return _merge_page(request, substance, instead, form, problem=" ".join(went.said), status=409)
     if other is None:
         return _merge_page(request, substance, None, ReasonForm(), problem=_("Name the other substance."), status=400)
     if not form.is_valid():
@@ -73,15 +86,20 @@ def split(request: SignedInRequest, pk: UUID) -> HttpResponse:
     substance = get_object_or_404(Substance.objects.seen(), pk=pk)
     if not _is_living(substance):
         return _went(request, substance)
-    into = _into(request.GET)
     if request.method != "POST":
+        into = _into(request.GET, _chosen_ones(request.GET))
         view = dealt(substance, into) if len(into) > 1 else None
         return _split_page(request, substance, into, view, ReasonForm())
     form = ReasonForm(request.POST)
-    chosen, rest = _chosen(request.POST)
-    view = dealt(substance, into, chosen, rest)
+    went = followed(_chosen_ones(request.GET, among=Substance.objects.seen()), by=substance)
+    into = _into(request.GET, went.chosen)
+    view = dealt(substance, into, *_chosen(request.POST, went.instead))
+    if went.said:
+        return _split_page(request, substance, into, view, form, problem=" ".join(went.said), status=409)
     if not form.is_valid():
         return _split_page(request, substance, into, view, form, status=400)
+    if unclear := _unclear(view):
+        return _split_page(request, substance, into, view, form, problem=unclear, status=400)
     try:
         made = propose_split(
             by=request.user,
@@ -107,34 +125,56 @@ def _went(request: HttpRequest, substance: Substance) -> HttpResponse:
     return redirect("web:substance", substance.merged_into_id or substance.pk)
 
 
-def _named(text: str) -> Substance | None:
+def _named(text: str, *, among: QuerySet[Substance] | None = None) -> Substance | None:
     """The substance with this id; None where none is given.
 
+    Args:
+        among: those it may be; the living ones, without.
+
     Raises:
-        Http404: there is none, or it is no more.
+        Http404: there is none.
     """
     if not text:
         return None
     found = _ID.fullmatch(text)
     if found is None:
         raise Http404(f"{text[:60]!r} is no id of a substance.")
-    return get_object_or_404(Substance.objects.living(), pk=UUID(found[0]))
+    return get_object_or_404(Substance.objects.living() if among is None else among, pk=UUID(found[0]))
 
 
-def _into(asked: QueryDict) -> list[Into]:
-    """The successors that the address names, each once."""
+def _chosen_ones(asked: QueryDict, *, among: QuerySet[Substance] | None = None) -> list[Substance]:
+    """The successors that the address names and that are here already, each once.
+
+    Raises:
+        Http404: see `_named`.
+    """
     ids = list(dict.fromkeys(asked.getlist("to")))[:MOST_SUCCESSORS]
-    there = [_named(text) for text in ids]
+    return [one for one in (_named(text, among=among) for text in ids) if one is not None]
+
+
+def _into(asked: QueryDict, here: Sequence[Substance]) -> list[Into]:
+    """The successors: those that are here, and those that the address calls new, each once."""
     made = dict.fromkeys(tidy(text)[:_LONGEST_TEXT] for text in asked.getlist("new")[:MOST_SUCCESSORS])
-    known = [Into(one.pk, one.name) for one in there if one is not None]
+    known = [Into(one.pk, one.name) for one in here]
     return [*known, *(Into(uuid.uuid4(), name, is_new=True) for name in made if name)]
 
 
-def _chosen(sent: QueryDict) -> tuple[dict[str, list[str]], dict[str, str]]:
-    """What the form says of single lines, and of the rest of each kind."""
-    single = {name.removeprefix("line-"): sent.getlist(name) for name in sent if name.startswith("line-")}
-    rest = {name.removeprefix("rest-"): sent.get(name, "") for name in sent if name.startswith("rest-")}
-    return single, rest
+def _chosen(sent: QueryDict, instead: Mapping[UUID, UUID | None]) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """What the form says of single lines, and of the rest of each kind; an heir has what one that went was to have."""
+    now = {str(gone): str(heir) if heir else "" for gone, heir in instead.items()}
+    single = {
+        name.removeprefix("line-"): [token for one in sent.getlist(name) if (token := now.get(one, one))]
+        for name in sent
+        if name.startswith("line-")
+    }
+    asked = {name.removeprefix("rest-"): sent.get(name, "") for name in sent if name.startswith("rest-")}
+    return single, {kind: now.get(one, one) for kind, one in asked.items()}
+
+
+def _unclear(view: Split) -> str:
+    """Which lines are said both to stay and to go, for people; empty where none is."""
+    both = [row.line.text for part in view.parts for row in part.rows if STAYS in row.to and len(row.to) > 1]
+    return _("%(said)s: it stays, or it goes to somebody; choose one.") % {"said": few(both)} if both else ""
 
 
 def _assigned(view: Split, into: Sequence[Into]) -> dict[str, list[UUID]]:
@@ -177,7 +217,7 @@ def _merge_page(
         "form": form,
         "view": compared(substance, other) if other and other.pk != substance.pk else None,
         "problem": problem or (_("Name another substance.") if other == substance else ""),
-        "waiting": waiting_about(substance.pk),
+        "waiting": waiting_about(substance.pk) or (waiting_to_end([other.pk]) if other else None),
         "crumbs": _crumbs(substance, _("Merge")),
         **_found(request, substance),
     }
@@ -203,7 +243,7 @@ def _split_page(
         "form": form,
         "problem": problem,
         "is_full": len(into) >= MOST_SUCCESSORS,
-        "here": request.get_full_path(),
+        "here": f"{request.path}?{_query(into)}",
         "query": _query(into),
         "waiting": waiting_about(substance.pk),
         "crumbs": _crumbs(substance, _("Split")),

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Model, ProtectedError, QuerySet
 
 from substances.models import Source, Substance
+from substances.querysets import is_living
 from substances.services.catalogue_changes import STARTER_CHECKED, Changes, reconcile
 from substances.services.catalogue_files import CatalogueError, Line, fingerprint_of, read_lines, unique
 from substances.services.catalogue_loads import CatalogueReport, id_of, loaded_before, remember, store_sources
@@ -70,13 +71,17 @@ def load_catalogue(*, folder: Path | None = None) -> CatalogueReport:
 
 
 class _Writer:
-    """Brings one reading of the files into the database."""
+    """Brings one reading of the files into the database.
+
+    What names a substance that was merged or split since goes on to name whom it names now: curators dealt it out.
+    """
 
     def __init__(self, files: Mapping[str, list[Line]]) -> None:
         self.files = files
         self.changes = {"sources": store_sources(files["sources"])}
         self.sources = dict(Source.objects.values_list("key", "pk"))
         self.substances = {slug: pk for slug, pk in Substance.objects.values_list("slug", "pk") if slug}
+        self.gone = set(Substance.objects.exclude(is_living()).values_list("pk", flat=True))
 
     def write(self) -> tuple[dict[str, Changes], tuple[str, ...]]:
         """Everything, in the order the references need; then what the files no longer say is taken back."""
@@ -120,6 +125,7 @@ class _Writer:
         self.changes["functions"] = total
 
     def _alternatives(self) -> Changes:
+        candidates = dict(Alternative.objects.values_list("slug", "candidate_id"))
         wanted = []
         for line in self.files["alternatives"]:
             kind = line.choice("kind", AlternativeKind)
@@ -137,7 +143,7 @@ class _Writer:
                     kind=kind,
                     name=line.text("name", longest=300),
                     name_pl=line.optional("name_pl"),
-                    candidate_id=candidate,
+                    candidate_id=candidates.get(slug, candidate) if candidate in self.gone else candidate,
                     description=line.optional("description"),
                     readiness=line.choice("readiness", Readiness, default=""),
                     status=line.choice("status", AlternativeStatus),
@@ -146,18 +152,28 @@ class _Writer:
         return reconcile(wanted, among=Alternative.objects.all(), key=("slug",), remove=False)
 
     def _links(self) -> dict[tuple[str, ...], uuid.UUID]:
-        """The replacements; their ids by the three slugs."""
+        """The replacements; their ids by the three slugs. Left out is what a merge made speak of one substance."""
         alternatives = dict(Alternative.objects.values_list("slug", "pk"))
         functions = dict(TechnicalFunction.objects.values_list("slug", "pk"))
+        candidates = dict(Alternative.objects.values_list("pk", "candidate_id"))
+        own = {line.text("slug"): line.optional("substance") for line in self.files["alternatives"]}
+        there = dict(Replacement.objects.values_list("pk", "replaces_id"))
         ids, wanted = {}, []
         for line in self.files["links"]:
             link = tuple(line.text(column) for column in _LINK)
             ids[link] = id_of("replacement", "/".join(link))
+            alternative = line.known("alternative", alternatives, what="alternative")
+            replaced = line.known("replaces", self.substances, what="substance of the catalogue")
+            if own.get(link[0]) == link[1]:
+                raise line.error("replaces", "is the alternative itself")
+            if candidates[alternative] == replaced:  # by a merge
+                del ids[link]
+                continue
             wanted.append(
                 Replacement(
                     id=ids[link],
-                    alternative_id=line.known("alternative", alternatives, what="alternative"),
-                    replaces_id=line.known("replaces", self.substances, what="substance of the catalogue"),
+                    alternative_id=alternative,
+                    replaces_id=there.get(ids[link], replaced) if replaced in self.gone else replaced,
                     function_id=line.known("function", functions, what="function"),
                     status=line.choice("status", AlternativeStatus),
                     since=line.year("since"),
@@ -170,8 +186,11 @@ class _Writer:
 
     def _evidence(self, links: Mapping[tuple[str, ...], uuid.UUID]) -> None:
         wanted = []
+        left_out = {tuple(line.text(column) for column in _LINK) for line in self.files["links"]} - links.keys()
         for line in self.files["evidence"]:
             link = tuple(line.text(column) for column in _LINK)
+            if link in left_out:
+                continue
             if link not in links:
                 raise line.error("alternative", f"is not linked to {link[1]} in {link[2]} by links.csv")
             wanted.append(

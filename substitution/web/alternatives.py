@@ -23,7 +23,7 @@ def functions(request: HttpRequest) -> HttpResponse:
     """Technical functions in a tree of three levels, each with the number of alternatives known for it."""
     text = request.GET.get("q", "").strip()
     rows = TechnicalFunction.objects.annotate(
-        known=Count("replacements", filter=~Q(replacements__status="withdrawn"), distinct=True)
+        known=Count("replacements", filter=Q(replacements__in=Replacement.objects.standing()), distinct=True)
     )
     tree = _tree(list(rows), text)
     context = {

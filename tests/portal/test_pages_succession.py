@@ -259,8 +259,40 @@ def test_a_proposal_about_one_that_went_says_that_it_cannot_be_done(
     propose(reader, pair)
     merge_substances(by=a_curator(), substance=pair[0], into=a_substance().pk, reason="The same.")
     proposal = Proposal.objects.get()
-    assert "cannot be done any more" in said(second.get(reverse("web:proposal", args=[proposal.pk])))
+    assert not may_accept(second, proposal, "cannot be done any more")
     assert decide(second, proposal, seen="").status_code == 409
+
+
+def may_accept(client: Client, proposal: Proposal, words: str) -> bool:
+    """Whether the page, which says these words, offers to accept it; to refuse it is offered always."""
+    page = client.get(reverse("web:proposal", args=[proposal.pk]))
+    assert words in said(page)
+    assert 'value="reject"' in page.content.decode()
+    return 'value="accept"' in page.content.decode()
+
+
+def test_a_proposal_that_cannot_be_done_is_not_offered_to_be_accepted(
+    reader: Client, second: Client, pair: tuple[Substance, Substance]
+) -> None:
+    gone, here = pair
+    address = split_page(gone, here, new="p-xylene")
+    rest = {"rest-name-substance": "stays", "rest-identifier-substance": "stays"}
+    reader.post(address, {"seen": seen_in(reader.get(address)), "reason": WHY, **rest})
+    proposal = Proposal.objects.get()
+    assert may_accept(second, proposal, "What goes to whom")
+    came = Name.objects.create(substance=gone, text="came since", source=a_source(), checked="made_up")
+    assert not may_accept(second, proposal, "1 thing came since it was proposed")
+    came.delete()
+    merge_substances(by=a_curator(), substance=here, into=a_substance().pk, reason="The same.")
+    assert not may_accept(second, proposal, "cannot be done any more")
+
+
+def test_a_page_says_that_a_proposal_about_the_other_one_waits(
+    reader: Client, pair: tuple[Substance, Substance]
+) -> None:
+    propose(reader, pair)
+    for address in (merge_page(pair[1]), merge_page(a_substance(), pair[0]), split_page(pair[1])):
+        assert "A proposal that stands in its way waits" in said(reader.get(address))
 
 
 @pytest.mark.parametrize("which", ["merge", "split", "proposal"])

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from portal.common.errors import Conflict, DomainError, NotAllowed, NotValid
 from portal.companies.models import Company, Production
@@ -18,10 +19,12 @@ from portal.review.models import Proposal
 from portal.review.services import reject_proposal
 from substances.models import (
     ChemicalList,
+    ConcernFlag,
     GroupMembership,
     Identifier,
     ListMembership,
     Name,
+    Release,
     Source,
     SplitPlan,
     Structure,
@@ -31,7 +34,7 @@ from substances.models import (
 from substances.moving import STRUCTURES, carried, said_already
 from substances.services.search import search_substances
 from substances.services.search_terms import rebuild_for
-from substances.services.succession import merge_substances
+from substances.services.succession import merge_substances, split_substance
 from substances.services.succession_lines import lines_of, parts_of, seen_of
 from substances.succession.proposals import (
     Into,
@@ -152,6 +155,23 @@ def test_a_split_gives_each_what_was_said_and_keeps_the_rest_as_history(
     assert WHY in line.details["reason"]
 
 
+def test_equal_flags_of_two_lists_are_dealt_apart(curator: User, xylenes: Substance, two: tuple[Into, Into]) -> None:
+    fact: dict[str, Any] = {"concern": "carcinogenic", "authority": "screening_list", "checked": "made_up"}
+    for slug in ("first", "second"):
+        listed = ChemicalList.objects.create(
+            slug=slug, name=f"The {slug} list", publisher="P", effect="concern", source=a_source()
+        )
+        release = Release.objects.create(
+            chemical_list=listed, state="published", published_on=timezone.localdate(), released_at=timezone.now()
+        )
+        ConcernFlag.objects.create(substance=xylenes, release=release, source=a_source(), **fact)
+    ortho, meta = (one.pk for one in two)
+    assigned = all_to(xylenes, ortho) | {key_of(xylenes, "The second list"): (meta,)}
+    accepted(propose_split(by=curator, substance=xylenes, into=two, assigned=assigned, reason=WHY))
+    rows = ConcernFlag.objects.values_list("release__chemical_list__slug", "substance")
+    assert set(rows) == {("first", ortho), ("second", meta)}
+
+
 @pytest.mark.parametrize("text", ["Made ·", "Water", "meta", "Aromatics", "Maker", cas(10002)])
 def test_a_split_that_forgets_anything_is_refused_and_says_what(
     curator: User, xylenes: Substance, two: tuple[Into, Into], text: str
@@ -266,7 +286,8 @@ def test_a_merge_into_one_that_was_split_meanwhile_is_refused(
 ) -> None:
     gone = a_substance(name="xylol")
     proposal = propose_merge(by=curator, substance=gone, into=xylenes.pk, reason=WHY)
-    accepted(propose_split(by=a_curator(), substance=xylenes, into=two, assigned=all_to(xylenes), reason=WHY))
+    into = [two[0].pk, a_substance(name="m-xylene").pk]
+    split_substance(by=curator, substance=xylenes, into=into, assigned=all_to(xylenes), reason=WHY)
     with pytest.raises(Conflict):
         accepted(proposal)
     with pytest.raises(Conflict):
@@ -293,7 +314,7 @@ def test_a_comparison_says_beforehand_what_a_merge_leaves_behind() -> None:
     kept = a_substance(name="kept", cas=cas(10002), smiles="CCC")
     a_structure_of(gone, other, "CCN")
     said = compared(gone, kept)
-    told = {row.text.split(" · ")[1]: row.leaves_behind for row in said.parts[0].rows if row.of_gone}
+    told = {row.text.split(" · ")[1]: bool(row.left_behind) for row in said.parts[0].rows if row.of_gone}
     assert told == {"Made for a test": True, "Other": False}
     assert any("skeletons" in doubt for doubt in said.doubts)
     assert any(cas(10001) in doubt for doubt in said.doubts)

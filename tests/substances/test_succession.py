@@ -218,7 +218,6 @@ def test_each_room_that_names_substances_goes_along_or_is_history() -> None:
         "substances.SearchTerm.substance",  # made anew
         "substances.OpenMember.decision",  # what people decided or were answered on that day
         "substances.MemberDecision.decision",
-        "substances.RejectedClaim.substance",
         "substances.RegistryFinding.substance",
         "substances.RegistryFinding.other",
         "substances.StructureSearch.known_substance",

@@ -8,8 +8,10 @@ import pytest
 
 from substances.models import Substance
 from substances.services.catalogue_loads import id_of
+from substances.services.succession import merge_substances
 from substitution.models import Alternative, Evidence, Replacement, TechnicalFunction
 from substitution.services.catalogue import CatalogueError, load_catalogue
+from tests.build import a_curator, a_substance
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 
@@ -88,6 +90,38 @@ def test_a_changed_line_changes_its_row_only(tmp_path: Path) -> None:
     assert {name: bool(one) for name, one in report.changes.items() if one} == {"links": True}
 
 
+@pytest.mark.parametrize("gone", ["bisphenol-a", "d-8"])
+def test_whom_curators_merged_is_not_brought_back(tmp_path: Path, gone: str) -> None:
+    load_catalogue(folder=_write(tmp_path / "a"))
+    kept = a_substance(name="the same")
+    merge_substances(by=a_curator(), substance=Substance.objects.get(slug=gone), into=kept.pk, reason="the same")
+    links = [line.replace("in_use,2006", "in_use,2007") for line in FILES["links"]]
+    load_catalogue(folder=_write(tmp_path / "b", links=links))
+
+    row = Replacement.objects.standing().get(alternative__slug="d-8")
+    assert (row.since, kept in (row.replaces, row.alternative.candidate)) == (2007, True)
+
+
+def test_an_upgrade_does_not_make_a_substance_its_own_alternative(tmp_path: Path) -> None:
+    load_catalogue(folder=_write(tmp_path / "a"))
+    gone, kept = (Substance.objects.get(slug=slug) for slug in ("d-8", "bisphenol-a"))
+    merge_substances(by=a_curator(), substance=gone, into=kept.pk, reason="the same")
+    load_catalogue(folder=_write(tmp_path / "b", evidence=FILES["evidence"][:1]))
+
+    assert Replacement.objects.get(alternative__slug="d-8").alternative.candidate == gone
+    assert [row.alternative.slug for row in Replacement.objects.standing()] == ["e-receipt"]
+
+
+def test_a_new_line_that_a_merge_made_speak_of_one_substance_is_left_out(tmp_path: Path) -> None:
+    less = {name: [line for line in FILES[name] if "bisphenol-a" not in line] for name in ("links", "evidence")}
+    load_catalogue(folder=_write(tmp_path / "a", **less))
+    gone, kept = (Substance.objects.get(slug=slug) for slug in ("d-8", "bisphenol-a"))
+    merge_substances(by=a_curator(), substance=gone, into=kept.pk, reason="the same")
+    load_catalogue(folder=_write(tmp_path / "b"))
+
+    assert [row.alternative.slug for row in Replacement.objects.all()] == ["e-receipt"]
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [
@@ -98,6 +132,7 @@ def test_a_changed_line_changes_its_row_only(tmp_path: Path) -> None:
         pytest.param("functions", ",developer,", ",dveloper,", "line 2.*'dveloper'.*function", id="parent"),
         pytest.param("functions", ",developer,", ",,", "line 2.*parent", id="no parent"),
         pytest.param("links", "d-8,bisphenol-a", "d-8,bisphenol-z", "line 2.*'bisphenol-z'", id="replaces"),
+        pytest.param("links", "d-8,bisphenol-a", "d-8,d-8", "line 2.*the alternative itself", id="replaces itself"),
         pytest.param("links", ",2006,", ",06,", "line 2.*'06'.*four digits", id="year"),
         pytest.param("evidence", "d-8,bisphenol-a", "d-8,d-8", "line 2.*not linked", id="no such link"),
         pytest.param("evidence", "report-a", "report-b", "line 2.*'report-b'.*source", id="source"),
