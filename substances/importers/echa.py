@@ -13,10 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from substances.importers.base import Member, Problem, split_parallel
-from substances.importers.table import Line, sheet_lines
+from substances.importers.table import Line, lines_under
 from substances.importers.values.article_57 import NotAReason, article_57_reasons
 from substances.importers.values.days import NotADay, day
-from substances.importers.workbook import read_sheet, sheet_names
+from substances.importers.workbook import opened, sheet_names
 
 SHEET, OLDER_SHEET, CRITERIA = "List_results", "results", "criteria"
 NAME, EC, CAS, DESCRIPTION = "Substance name", "EC number", "CAS number", "Description"
@@ -71,21 +71,26 @@ def export_lines(path: Path, *, needed: Sequence[str]) -> Iterator[Line]:
     Raises:
         WrongFile: neither shape, or another header.
     """
-    sheet = OLDER_SHEET if is_older(path) else SHEET
-    return sheet_lines(path, sheet, needed=(NAME, EC, CAS, *needed), aliases=ALIASES)
+    with opened(path) as book:
+        sheet = OLDER_SHEET if _is_older(book.names) else SHEET
+        rows = book.rows(sheet)
+    return lines_under(rows, sheet=sheet, needed=(NAME, EC, CAS, *needed), aliases=ALIASES)
 
 
 def is_older(path: Path) -> bool:
     """Whether an export has the shape of before 2025."""
-    names = sheet_names(path)
-    return SHEET not in names and OLDER_SHEET in names
+    return _is_older(sheet_names(path))
+
+
+def _is_older(sheets: Sequence[str]) -> bool:
+    return SHEET not in sheets and OLDER_SHEET in sheets
 
 
 def exported_on(path: Path) -> dt.date | None:
     """The day of export that the sheet `criteria` of the older shape prints; None where there is none."""
-    if CRITERIA not in sheet_names(path):
-        return None
-    for row in read_sheet(path, CRITERIA):
+    with opened(path) as book:
+        rows = list(book.rows(CRITERIA)) if CRITERIA in book.names else []
+    for row in rows:
         for cell in row:
             if match := _EXPORTED.fullmatch(" ".join(str(cell).split())):
                 try:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from substances.importers.base import WrongFile, find_header
 from substances.importers.delimited import delimited_lines
 from substances.importers.table import Line, lines_under
-from substances.importers.workbook import rows_of_sheet, sheet_names
+from substances.importers.workbook import opened
 
 
 def lines_of(
@@ -26,21 +26,25 @@ def lines_of(
     if not is_workbook(path):
         yield from delimited_lines(path, needed=needed, aliases=aliases, within=within)
         return
-    sheets = sheet_names(path)
-    refusals: dict[str, WrongFile] = {}
-    for name in sheets:
-        head = list(islice(rows_of_sheet(path, name), within))
-        try:
-            find_header(head, needed=needed, sheet=name, aliases=aliases, within=within)
-        except WrongFile as error:
-            refusals[name] = error
-    fitting = [name for name in sheets if name not in refusals]
-    if len(fitting) > 1:
-        raise WrongFile(f"the sheets {', '.join(map(repr, fitting))} all have the header of this list; keep one")
+    refusals: list[WrongFile] = []
+    fitting: dict[str, Iterator[Line]] = {}
+    with opened(path) as book:
+        for name in book.names:
+            rows = book.rows(name)
+            head = list(islice(rows, within))
+            try:
+                find_header(head, needed=needed, sheet=name, aliases=aliases, within=within)
+            except WrongFile as error:
+                refusals.append(error)
+                continue
+            whole = chain(head, rows)
+            fitting[name] = lines_under(whole, sheet=name, needed=needed, aliases=aliases, within=within)
+            if len(fitting) > 1:
+                named = ", ".join(map(repr, fitting))
+                raise WrongFile(f"the sheets {named} all have the header of this list; keep one")
     if not fitting:
-        raise next(iter(refusals.values()), WrongFile("the workbook has no sheet"))
-    rows = rows_of_sheet(path, fitting[0])
-    yield from lines_under(rows, sheet=fitting[0], needed=needed, aliases=aliases, within=within)
+        raise next(iter(refusals), WrongFile("the workbook has no sheet"))
+    yield from next(iter(fitting.values()))
 
 
 def is_workbook(path: Path) -> bool:

@@ -16,7 +16,7 @@ from substances.importers.base import Member, Problem, WrongFile, find_header
 from substances.importers.delimited import Table, delimited_table
 from substances.importers.sdf import sdf_records
 from substances.importers.table import Line, lines_under
-from substances.importers.workbook import rows_of_sheet, sheet_names
+from substances.importers.workbook import opened
 
 _SPELLINGS: Mapping[str, tuple[str, ...]] = {
     "cas": ("cas", "casrn", "cas rn", "cas_rn", "cas number", "cas no", "cas no.", "cas-rn", "cas_number"),
@@ -102,15 +102,16 @@ def structure_rows(path: Path) -> Iterator[ReportedStructure]:
 
 def _workbook_lines(path: Path) -> Iterator[Line]:
     """The rows of the one sheet with numbers and structures."""
-    found = {}
-    for name in sheet_names(path):
-        rows = rows_of_sheet(path, name)
-        head = list(islice(rows, _LOOKED_THROUGH))
-        needed = _needed(head, name)
-        if needed is not None:
-            found[name] = lines_under(chain(head, rows), sheet=name, needed=needed, aliases=ALIASES)
-    if len(found) > 1:
-        raise WrongFile(f"the sheets {', '.join(map(repr, found))} all have structures; save one of them alone")
+    found: dict[str, Iterator[Line]] = {}
+    with opened(path) as book:
+        for name in book.names:
+            rows = book.rows(name)
+            head = list(islice(rows, _LOOKED_THROUGH))
+            needed = _needed(head, name)
+            if needed is not None:
+                found[name] = lines_under(chain(head, rows), sheet=name, needed=needed, aliases=ALIASES)
+            if len(found) > 1:
+                raise WrongFile(f"the sheets {', '.join(map(repr, found))} all have structures; save one of them alone")
     if not found:
         raise WrongFile(_NO_HEADER)
     return next(iter(found.values()))

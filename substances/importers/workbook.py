@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from xml.parsers import expat
 
@@ -36,34 +37,27 @@ _OTHER_FORMATS = ("workbook.bin", "content.xml")
 _MACROS = ("vbaproject.bin", "vbadata.xml", "activex", "macrosheets")
 
 
-def rows_of_sheet(path: Path, name: str) -> Iterator[list[object]]:
-    """Every cell of one sheet, row by row from the first; empty cells are "". One row in Python's memory at a time.
+class OpenWorkbook:
+    """A workbook that stands open, looked at once: the names of its sheets, in its order, and their rows."""
 
-    Raises:
-        WrongFile: not a workbook, one that is refused, or one without this sheet.
-    """
-    inspect(path)
-    try:
-        with python_calamine.CalamineWorkbook.from_path(str(path)) as book:
-            if name not in book.sheet_names:
-                there = ", ".join(repr(sheet) for sheet in book.sheet_names)
-                raise WrongFile(f"there is no sheet {name!r}; there is {there}")
-            sheet = book.get_sheet_by_name(name)
-            # Rows come from the first of the sheet, cells only from the first column that holds anything.
-            left: list[object] = [""] * (sheet.start[1] if sheet.start else 0)
-            for row in sheet.iter_rows():
-                yield [*left, *row]
-    except (python_calamine.CalamineError, OSError) as error:
-        raise WrongFile(f"the workbook cannot be read: {error}") from error
+    def __init__(self, book: python_calamine.CalamineWorkbook) -> None:
+        self._book = book
+        self.names = tuple(book.sheet_names)
+
+    def rows(self, name: str) -> Iterator[list[object]]:
+        """As `rows_of_sheet`. The sheet is parsed at once; its rows are there when the workbook is closed, too."""
+        if name not in self.names:
+            there = ", ".join(repr(sheet) for sheet in self.names)
+            raise WrongFile(f"there is no sheet {name!r}; there is {there}")
+        sheet = self._book.get_sheet_by_name(name)
+        # Rows come from the first of the sheet, cells only from the first column that holds anything.
+        left: list[object] = [""] * (sheet.start[1] if sheet.start else 0)
+        return ([*left, *row] for row in sheet.iter_rows())
 
 
-def read_sheet(path: Path, name: str) -> list[list[object]]:
-    """As `rows_of_sheet`, all of them."""
-    return list(rows_of_sheet(path, name))
-
-
-def sheet_names(path: Path) -> list[str]:
-    """The names of the sheets of a workbook, in its order.
+@contextmanager
+def opened(path: Path) -> Iterator[OpenWorkbook]:
+    """The workbook, looked at and opened once, however many of its sheets are read.
 
     Raises:
         WrongFile: not a workbook, or one that is refused.
@@ -71,9 +65,29 @@ def sheet_names(path: Path) -> list[str]:
     inspect(path)
     try:
         with python_calamine.CalamineWorkbook.from_path(str(path)) as book:
-            return list(book.sheet_names)
+            yield OpenWorkbook(book)
     except (python_calamine.CalamineError, OSError) as error:
         raise WrongFile(f"the workbook cannot be read: {error}") from error
+
+
+def rows_of_sheet(path: Path, name: str) -> Iterator[list[object]]:
+    """Every cell of one sheet, row by row from the first; empty cells are "". One row in Python's memory at a time.
+
+    Raises:
+        WrongFile: not a workbook, one that is refused, or one without this sheet.
+    """
+    with opened(path) as book:
+        yield from book.rows(name)
+
+
+def sheet_names(path: Path) -> tuple[str, ...]:
+    """The names of the sheets of a workbook, in its order.
+
+    Raises:
+        WrongFile: not a workbook, or one that is refused.
+    """
+    with opened(path) as book:
+        return book.names
 
 
 def inspect(path: Path) -> None:

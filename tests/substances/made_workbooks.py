@@ -67,6 +67,18 @@ def a_workbook(
     return path
 
 
+def sheets_of(path: Path, sheets: Mapping[str, Sequence[Sequence[object]]]) -> Path:
+    """Writes a workbook with these sheets."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        page = book.create_sheet(name)
+        for row in rows:
+            page.append(list(row))
+    book.save(path)
+    return path
+
+
 def with_member(path: Path, name: str, content: bytes) -> Path:
     """The same workbook with one more member in its zip."""
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from openpyxl import Workbook
 
 from substances import tasks  # noqa: F401 - registers the work that run_job runs
 from substances.chemistry.sandbox_client import Sandbox
@@ -26,6 +25,7 @@ from substances.similarity import store
 from substances.vocabulary import Checked, IdentifierScheme, StructureTrust, SubstanceKind
 from tests.build import a_source, a_substance
 from tests.substances.made_catalogue import write_catalogue
+from tests.substances.made_workbooks import sheets_of
 from tests.substances.structure_files import CRESOL, ETHANOL, PHENOL, a_file, taken
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
@@ -305,15 +305,7 @@ def test_an_sdf_that_was_cut_off_is_refused(tmp_path: Path) -> None:
 
 def a_book(folder: Path, **sheets: list[list[object]]) -> Path:
     """A workbook with these sheets."""
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    path = folder / "structures.xlsx"
-    book.save(path)
-    return path
+    return sheets_of(folder / "structures.xlsx", sheets)
 
 
 def test_a_workbook_gives_structures_from_the_sheet_that_has_them(tmp_path: Path, phenol: Substance) -> None:

@@ -12,7 +12,6 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from substances.importers.base import Problem, ReportedRow, Role, WrongFile
@@ -21,7 +20,7 @@ from substances.importers.table import Line, cell_text, lines_under
 from substances.importers.values.days import NotADay, day
 from substances.importers.values.hazard_codes import paired, statements
 from substances.importers.values.limits import Limits, label, limits, notes
-from substances.importers.workbook import read_sheet, sheet_names
+from substances.importers.workbook import OpenWorkbook
 
 _WITHIN = 20
 _NEEDED = ("index", "name", "ec", "cas", "classes", "statements")
@@ -61,15 +60,14 @@ class Table:
     columns: Mapping[str, str]
 
 
-def find_table(path: Path) -> Table:
+def find_table(book: OpenWorkbook) -> Table:
     """The first sheet that has the table's header.
 
     Raises:
         WrongFile: none has it.
     """
-    there = sheet_names(path)
-    for sheet in there:
-        rows = read_sheet(path, sheet)
+    for sheet in book.names:
+        rows = list(book.rows(sheet))
         for place in range(min(len(rows), _WITHIN)):
             for height in (1, 2):
                 joined = _joined(rows[place : place + height])
@@ -77,7 +75,7 @@ def find_table(path: Path) -> Table:
                 if all(role in columns for role in _NEEDED):
                     under = rows[:place] + [[]] * (height - 1) + [joined] + rows[place + height :]
                     return Table(sheet, under, place + height, columns)
-    named = ", ".join(repr(sheet) for sheet in there)
+    named = ", ".join(repr(sheet) for sheet in book.names)
     raise WrongFile(
         "there is neither a sheet 'List_results' nor a table with the headers 'Index No', 'Chemical name', 'EC No', "
         f"'CAS No', 'Hazard Class and Category Code(s)' and 'Hazard Statement Code(s)'; there is {named}"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from substances.importers.base import MISSING, Member, Problem, ReportedRow
 from substances.importers.clp_annex_vi.names import is_group, qualifier
 from substances.importers.echa import CAS, EC, NAME, SHEET
-from substances.importers.table import Line, sheet_lines
+from substances.importers.table import Line, lines_under
 from substances.importers.values.hazard_codes import classifications
+from substances.importers.workbook import OpenWorkbook
 
 INDEX, CLASSES, ATP = "Index number", "Hazard class, category and statement code(s)", "ATP"
 FROM, TO = "From", "To"
@@ -20,13 +20,14 @@ NEEDED = (NAME, EC, CAS, INDEX, CLASSES, ATP, FROM, TO)
 _BEGINNING = dt.date(2010, 12, 1)
 
 
-def export_rows(path: Path) -> Iterator[ReportedRow]:
-    """The rows of the export, in its order.
+def export_rows(book: OpenWorkbook) -> Iterator[ReportedRow]:
+    """The rows of the export, in its order; they are there when the workbook is closed, too.
 
     Raises:
         WrongFile: another workbook or header, or a day that is none.
     """
-    return (_row(line) for line in sheet_lines(path, SHEET, needed=NEEDED))
+    rows = book.rows(SHEET)
+    return (_row(line) for line in lines_under(rows, sheet=SHEET, needed=NEEDED))
 
 
 def _row(line: Line) -> ReportedRow:

@@ -11,7 +11,7 @@ from substances.importers.clp_annex_vi.atp_table import find_table, table_day, t
 from substances.importers.clp_annex_vi.export import export_rows
 from substances.importers.echa import SHEET
 from substances.importers.values.hazard_codes import stated_concerns
-from substances.importers.workbook import sheet_names
+from substances.importers.workbook import opened
 from substances.vocabulary import Authority
 
 LEGAL_BASIS = "Regulation (EC) No 1272/2008, Annex VI"
@@ -30,11 +30,13 @@ class ClpAnnexVi:
         Raises:
             WrongFile: neither ECHA's export nor a workbook with the official table.
         """
-        return export_rows(path) if SHEET in sheet_names(path) else table_rows(find_table(path))
+        with opened(path) as book:
+            return export_rows(book) if SHEET in book.names else table_rows(find_table(book))
 
     def published_on(self, path: Path) -> dt.date | None:
         """The day of publication or update that the official table prints above its header; the export prints none."""
-        return None if SHEET in sheet_names(path) else table_day(find_table(path))
+        with opened(path) as book:
+            return None if SHEET in book.names else table_day(find_table(book))
 
     def stated(self, row: ReportedRow) -> Iterable[StatedConcern]:
         """What the hazard classes mean, of rows that have ended or not yet begun, too."""
