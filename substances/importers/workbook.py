@@ -52,7 +52,7 @@ class OpenWorkbook:
         sheet = self._book.get_sheet_by_name(name)
         # Rows come from the first of the sheet, cells only from the first column that holds anything.
         left: list[object] = [""] * (sheet.start[1] if sheet.start else 0)
-        return ([*left, *row] for row in sheet.iter_rows())
+        return (_storable([*left, *row], name, number) for number, row in enumerate(sheet.iter_rows(), 1))
 
 
 @contextmanager
@@ -74,7 +74,7 @@ def rows_of_sheet(path: Path, name: str) -> Iterator[list[object]]:
     """Every cell of one sheet, row by row from the first; empty cells are "". One row in Python's memory at a time.
 
     Raises:
-        WrongFile: not a workbook, one that is refused, or one without this sheet.
+        WrongFile: not a workbook, one that is refused, or one without this sheet; a cell with a zero character.
     """
     with opened(path) as book:
         yield from book.rows(name)
@@ -88,6 +88,16 @@ def sheet_names(path: Path) -> tuple[str, ...]:
     """
     with opened(path) as book:
         return book.names
+
+
+def _storable(row: list[object], sheet: str, line: int) -> list[object]:
+    """The row, unless a cell holds a zero character, which a spreadsheet writes `_x0000_` and no database keeps."""
+    for cell in row:
+        if isinstance(cell, str) and "\0" in cell:
+            seen = cell.replace("\0", "").strip()
+            why = f"the cell {seen[:80]!r} holds a zero character (_x0000_), which no list needs; type the cell anew"
+            raise WrongFile(why, sheet=sheet, line=line)
+    return row
 
 
 def inspect(path: Path) -> None:

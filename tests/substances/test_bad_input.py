@@ -146,6 +146,18 @@ def test_a_workbook_that_could_do_harm_is_refused(slug: str, tmp_path: Path, dam
 
 
 @pytest.mark.parametrize("slug", WORKBOOKS)
+def test_a_zero_character_in_a_workbook_is_refused_with_its_place(slug: str, tmp_path: Path) -> None:
+    good = GOOD[slug].write(tmp_path)
+    number = CAS[0].encode()
+    path = with_replaced(good, tmp_path / "zero.xlsx", SHEET, number, number + b"_x0000_")
+    error = refusal(slug, path)
+    assert re.search(r"zero character \(_x0000_\).*type the cell anew", str(error))
+    assert CAS[0] in str(error)
+    assert error.sheet
+    assert error.line == 2
+
+
+@pytest.mark.parametrize("slug", WORKBOOKS)
 def test_a_merge_of_the_whole_sheet_costs_nothing_and_changes_nothing(slug: str, tmp_path: Path) -> None:
     path = GOOD[slug].write(tmp_path)
     merge = b'</sheetData><mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'

@@ -14,7 +14,7 @@ from substances.importers.clp_annex_vi.parse import ClpAnnexVi
 from substances.importers.either import lines_of
 from substances.importers.structures import structure_rows
 from substances.importers.workbook import OpenWorkbook, inspect, opened
-from tests.substances.made_workbooks import sheets_of
+from tests.substances.made_workbooks import sheets_of, with_replaced
 
 HEADER = ("CAS", "SMILES")
 OTHER = [("Colour", "Weight"), ("red", 3)]
@@ -70,3 +70,27 @@ def test_rows_are_there_when_the_workbook_is_closed(tmp_path: Path) -> None:
     path.unlink()
 
     assert {name: list(of) for name, of in rows.items()} == {"A": [["a", 1.0]], "B": [["b", 2.0], ["c", ""]]}
+
+
+def test_a_zero_character_in_a_structure_is_refused_with_its_place(tmp_path: Path) -> None:
+    rows = [HEADER, ("108-95-2", "Oc1ccccc1"), ("64-17-5", "CCO_x0000_")]
+
+    with pytest.raises(WrongFile, match=r"sheet 'Drawn', row 3: the cell 'CCO' holds a zero character") as caught:
+        list(structure_rows(sheets_of(tmp_path / "zero.xlsx", {"Notes": OTHER, "Drawn": rows})))
+    assert (caught.value.sheet, caught.value.line) == ("Drawn", 3)
+
+
+def test_a_zero_character_is_told_below_what_is_looked_through_for_the_header(tmp_path: Path) -> None:
+    rows = [HEADER, *[("108-95-2", "Oc1ccccc1")] * 40, ("64-17-5_x0000_", "CCO")]
+
+    with pytest.raises(WrongFile, match=r"row 42: the cell '64-17-5' holds a zero character"):
+        list(structure_rows(sheets_of(tmp_path / "zero.xlsx", {"Drawn": rows})))
+
+
+@pytest.mark.parametrize("written", ["&#0;", "&#x0;", "\0"])
+def test_a_zero_character_in_the_name_of_a_sheet_is_refused(written: str, tmp_path: Path) -> None:
+    good = sheets_of(tmp_path / "good.xlsx", {"Drawn": FITTING})
+    bad = with_replaced(good, tmp_path / "bad.xlsx", "xl/workbook.xml", b"Drawn", b"Dr" + written.encode() + b"awn")
+
+    with pytest.raises(WrongFile, match=r"xl/workbook.xml is not XML"):
+        list(structure_rows(bad))
