@@ -39,7 +39,7 @@ def sdf_records(path: Path) -> Iterator[SdfRecord]:
     """The records of a file, in its order.
 
     Raises:
-        WrongFile: no record ends by `$$$$`, the last one was cut off, or one is too long.
+        WrongFile: no record ends by `$$$$`, the last one was cut off, one is too long, or there is a zero byte.
     """
     begins, characters, count, lines = 1, 0, 0, list[str]()
     with path.open(encoding="utf-8", errors="replace") as file:
@@ -47,6 +47,8 @@ def sdf_records(path: Path) -> Iterator[SdfRecord]:
         while text := file.readline(MAX_RECORD_CHARACTERS + 1):
             number += 1
             line = text.rstrip("\n")
+            if "\0" in line:
+                raise WrongFile("there is a zero byte in this line: no SDF is written so; export it again", line=number)
             if line.rstrip() == "$$$$":
                 count += 1
                 if count > MAX_RECORDS:

@@ -298,6 +298,11 @@ def test_pubchem_sdf_leads_by_its_compound_number(tmp_path: Path) -> None:
     assert ends(report) == (1, 0, 0, 0)
 
 
+def test_a_zero_byte_in_an_sdf_is_refused_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(WrongFile, match="row 2: there is a zero byte"):
+        taken(an_sdf(tmp_path, METHANE.replace("\n", "\n\0", 1)))
+
+
 def test_an_sdf_that_was_cut_off_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WrongFile, match="cut off"):
         taken(an_sdf(tmp_path, METHANE, end=""))
