@@ -27,12 +27,15 @@ from substances.models import (
     MemberDecision,
     Name,
     OpenMember,
+    RejectedClaim,
     Release,
     ReportedProducer,
     Source,
     Substance,
     Successor,
 )
+from substances.moving_claims import NAME
+from substances.services.claims import rejected
 from substances.services.heirs import heirs
 from substances.services.list_changes import Changes, answers_today, changes
 from substances.services.list_claims import ImportLost, nobody_called_off
@@ -56,6 +59,7 @@ _FINISHED_AFTER = dt.timedelta(minutes=10)
 
 
 Heirs = Mapping[uuid.UUID, tuple[uuid.UUID, ...]]
+Claimed = set[tuple[uuid.UUID, str, str]]
 
 
 class DoesNotAddUp(Exception):
@@ -131,20 +135,20 @@ def _plan(release: Release) -> _Plan:
     stamp = _stamp(release)  # read first: rows may be newer than it says, never older
     lists = ChemicalList.with_staged.select_related("current_release")
     before = lists.get(pk=release.chemical_list_id).current_release
-    led = heirs()
+    led, wrong = heirs(), rejected()
     return _Plan(
         stamp=stamp,
         before=before,
         difference=changes(release, before),
         seen=_seen(release, before),
-        identifiers=list(_new_identifiers(release, led)),
-        names=list(_new_names(release, led)),
+        identifiers=list(_new_identifiers(release, led, wrong)),
+        names=list(_new_names(release, led, wrong)),
     )
 
 
 def _stamp(release: Release) -> tuple[int, ...]:
     """Another one after whatever moves rows of releases that were published, or makes another one answer: counts of
-    publications, merges, splits, and decisions about the list, made and revoked."""
+    publications, merges, splits, decisions about the list, made and revoked, and claims found to be wrong."""
     decisions = MemberDecision.objects.filter(chemical_list=release.chemical_list_id)
     return (
         Release.objects.filter(state=Release.State.PUBLISHED).count(),
@@ -152,6 +156,7 @@ def _stamp(release: Release) -> tuple[int, ...]:
         Successor.objects.count(),
         decisions.count(),
         decisions.filter(revoked_at__isnull=False).count(),
+        RejectedClaim.objects.count(),
     )
 
 
@@ -187,21 +192,26 @@ def learned_by(staged: Staged, about: About | None) -> dict[str, Any]:
     }
 
 
-def _new_identifiers(release: Release, led: Heirs) -> Iterator[tuple[Any, ...]]:
-    """Numbers of substances seen already that nobody said of them before, as rows of `_CLAIM` and `_FACT`."""
+def _new_identifiers(release: Release, led: Heirs, wrong: Claimed) -> Iterator[tuple[Any, ...]]:
+    """Numbers of substances seen already that nobody said of them before, as rows of `_CLAIM` and `_FACT`.
+
+    Args:
+        wrong: what people found to be wrong of whom, as `rejected` tells it.
+    """
     rows = list(_of_those_that_stand(release.learned.get("identifiers", []), led))
-    known = set(Identifier.objects.filter(substance__in={row[0] for row in rows}).values_list(*_CLAIM))
+    known = wrong | set(Identifier.objects.filter(substance__in={row[0] for row in rows}).values_list(*_CLAIM))
     fact = _facts_of(release)
     for pk, scheme, value, line in rows:
         if (pk, scheme, value) not in known:
             yield pk, scheme, value, "", *fact(line)
 
 
-def _new_names(release: Release, led: Heirs) -> Iterator[tuple[Any, ...]]:
+def _new_names(release: Release, led: Heirs, wrong: Claimed) -> Iterator[tuple[Any, ...]]:
     rows = list(_of_those_that_stand(release.learned.get("names", []), led))
     inherited = {row[0] for row in rows} - {uuid.UUID(row[0]) for row in release.learned.get("names", [])}
     called = Name.objects.filter(substance__in=inherited).order_by().values_list("substance_id", "text")
     known = {(pk, folded(text)) for pk, text in called} if inherited else set()
+    known |= {(pk, name) for pk, scheme, name in wrong if scheme == NAME}
     fact = _facts_of(release)
     for pk, text, line in rows:
         if (pk, folded(text)) not in known:

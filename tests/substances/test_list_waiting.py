@@ -36,6 +36,7 @@ from tests.build import a_curator, a_person, a_substance, all_of_it_stays
 from tests.substances.made_catalogue import write_catalogue
 from tests.substances.made_importer import DAY, a_row, cas, take
 from tests.substances.test_list_staging import LATER, counts, second
+from tests.substances.test_merge_of_rejected_claims import found_wrong
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 
@@ -228,6 +229,17 @@ def test_what_a_waiting_release_learned_of_one_that_was_split_goes_to_nobody(fil
 
     assert not Name.objects.filter(text="a learned name").exists()
     assert not Identifier.objects.filter(value="203-625-9").exists()
+
+
+def test_what_people_found_to_be_wrong_while_a_release_waited_is_not_learned(file: Path, tmp_path: Path) -> None:
+    take(file, [a_row(number) for number in range(1, 5)])
+    release = Release.objects.get(pk=second(tmp_path, [RENAMED]).release, state="waiting")
+    found_wrong(Substance.objects.get(name="made 1"), "203-625-9", "ec")
+    found_wrong(Substance.objects.get(name="made 1"), "A learned name", "name")
+    confirm_release(release, by=a_person())
+
+    assert not Identifier.objects.filter(value="203-625-9").exists()
+    assert not Name.objects.filter(text="a learned name").exists()
 
 
 @pytest.fixture
