@@ -37,8 +37,8 @@ class LivePortal(Running):
         super().__init__(command, environment=environment, log=folder.with_suffix(".log"))
 
     def wait_until_ready(self) -> None:
-        """Return when it has said that it is ready."""
-        self.wait_for_words("Ready after", seconds=180)
+        """Return when it is ready, and has said all that it says then."""
+        self.wait_for_words("Ctrl-C ends it.", seconds=180)
 
     def is_ready(self) -> bool:
         """What /readyz says now."""
