@@ -66,7 +66,29 @@ TORSION = FingerprintKey("torsion", count_simulation=True)
 RDKIT_PATH = FingerprintKey("rdkit", radius=7)
 PATTERN = FingerprintKey("pattern")
 KINDS = ("morgan", "atompair", "torsion", "rdkit", "pattern")
-STORED = (MORGAN, MORGAN_COUNTS, ATOM_PAIR)
+# The first four tell how alike two structures are; the pattern, which structures may hold a substructure.
+STORED = (MORGAN, MORGAN_COUNTS, ATOM_PAIR, RDKIT_PATH, PATTERN)
+
+# Walks along seven bonds: with so many a path fingerprint takes up to 1.5 s of a core. Peptides of 999 atoms have a
+# third of them, a lattice of 4 x 4 x 4 atoms three times as many (4.8 s). Twelve atoms that are all bonded to each other
+# hold a pattern fingerprint up for 27 s.
+MAX_PATHS = 10_000_000
+_PATH_BONDS = 7
+
+
+class TooManyPaths(ValueError):
+    """This fingerprint of this structure would run for seconds or for ever: there is none."""
+
+
+def stored_fingerprints(mol: Chem.Mol) -> dict[str, bytes]:
+    """The fingerprints that are stored for a structure, by key; without those that would run for seconds or for ever."""
+    found = {}
+    for key in STORED:
+        try:
+            found[str(key)] = fingerprint(mol, key)
+        except TooManyPaths:
+            continue  # stored without it: by this one it is not assessed, by the others it is
+    return found
 
 
 def fingerprint(mol: Chem.Mol, key: FingerprintKey = MORGAN) -> bytes:
@@ -74,14 +96,35 @@ def fingerprint(mol: Chem.Mol, key: FingerprintKey = MORGAN) -> bytes:
 
     Raises:
         ValueError: the key names another version of RDKit than the one that runs.
+        TooManyPaths: paths or patterns are asked of a structure in which too many meet.
     """
     if key.rdkit_version != rdkit.__version__:
         raise ValueError(f"a fingerprint of RDKit {key.rdkit_version} cannot be made by RDKit {rdkit.__version__}")
+    if key.kind in ("rdkit", "pattern") and _paths(mol) > MAX_PATHS:
+        raise TooManyPaths(f"more than {MAX_PATHS} paths")
     if key.kind == "pattern":
         vector = Chem.PatternFingerprint(mol, key.bits)
     else:
         vector = _generator(key).GetFingerprint(mol)
     return cast(bytes, DataStructs.BitVectToBinaryText(vector))
+
+
+def _paths(mol: Chem.Mol) -> int:
+    """No fewer than the paths of seven bonds, branched ones too: walks from bond to neighbouring bond."""
+    most: int = max((atom.GetDegree() for atom in mol.GetAtoms()), default=0)
+    bonds: int = mol.GetNumBonds()
+    at_most = bonds * max(1, 2 * (most - 1)) ** (_PATH_BONDS - 1)
+    if at_most <= MAX_PATHS:
+        return at_most
+    ends = [(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()) for bond in mol.GetBonds()]
+    walks = [1] * len(ends)
+    for _ in range(_PATH_BONDS - 1):
+        at_atom = [0] * mol.GetNumAtoms()
+        for (one, other), count in zip(ends, walks, strict=True):
+            at_atom[one] += count
+            at_atom[other] += count
+        walks = [at_atom[one] + at_atom[other] - 2 * count for (one, other), count in zip(ends, walks, strict=True)]
+    return sum(walks)
 
 
 @functools.cache

@@ -22,7 +22,7 @@ from rdkit import Chem
 
 from .depict import depict, laid_out
 from .envelope import MAX_ATOMS_QUERY, MAX_ATOMS_REGISTRY, notation_named
-from .fingerprints import STORED, fingerprint
+from .fingerprints import stored_fingerprints
 from .groups import GroupRule, match_group
 from .issues import structure_issues
 from .messages import ChemistryError
@@ -171,7 +171,7 @@ def _parent_fingerprints(smiles: str | None) -> dict[str, str] | None:
 
 
 def _fingerprints(mol: Chem.Mol) -> dict[str, str]:
-    return {str(key): base64.b64encode(fingerprint(mol, key)).decode() for key in STORED}
+    return {key: base64.b64encode(bits).decode() for key, bits in stored_fingerprints(mol).items()}
 
 
 def _stored(smiles: str) -> Chem.Mol:

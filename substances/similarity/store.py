@@ -19,10 +19,10 @@ from uuid import UUID
 
 import numpy as np
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from numpy.typing import NDArray
 
-from substances.models import Fingerprint
+from substances.models import Fingerprint, Structure
 from substances.similarity.engine.brute import BruteIndex
 from substances.similarity.engine.protocol import SimilarityIndex
 
@@ -31,6 +31,15 @@ from substances.similarity.engine.protocol import SimilarityIndex
 # counts five reach 0.5, among 4-tert-butylphenol and hydroquinone, and bisphenol S has 0.44; by Morgan's bits four,
 # and perfluorinated acids of 6 to 14 carbons cannot be told apart.
 DEFAULT_FAMILY = "atompair-r0-2048-counts"
+# How the families are called under which fingerprints are stored: a key without RDKit's version, which the web process
+# does not know. That they are what `substances.chemistry.fingerprints.STORED` makes, a test holds.
+MORGAN = "morgan-r2-2048-bits"
+MORGAN_COUNTS = "morgan-r2-2048-counts"
+RDKIT_PATH = "rdkit-r7-2048-bits"
+#: Not to be likened by: it tells which structures may hold a substructure. See `pattern_candidates`.
+PATTERN = "pattern-r0-2048-bits"
+COMPARED = (DEFAULT_FAMILY, MORGAN_COUNTS, MORGAN, RDKIT_PATH)
+REGISTRY = "registry"
 # Metals, organometallics and inorganic substances are compared by group and element only (substances.chemistry).
 NOT_COMPARED = ("parent_metal", "parent_inorganic")
 
@@ -76,6 +85,7 @@ class StoredFingerprints:
         key: how the fingerprints were made, with the version of RDKit; "" where none are stored.
         index: rows numbered from 0, ordered by substance, so that ties are broken by its id.
         substances: of each row the substance; the rows of one stand together.
+        structure_ids: of each row the structure.
         bits: shape (n, w), uint8, packed eight bits to a byte.
         asks: of each substance that can be compared, the row it is compared by.
         disputing: of each substance whose structure is disputed, one row of each other structure.
@@ -87,6 +97,7 @@ class StoredFingerprints:
     key: str
     index: SimilarityIndex
     substances: tuple[UUID, ...]
+    structure_ids: tuple[int, ...]
     bits: NDArray[np.uint8]
     asks: dict[UUID, int]
     spans: dict[UUID, tuple[int, int, int]]
@@ -148,6 +159,12 @@ class StoredFingerprints:
         """How many structures a search with the same `without` looks at."""
         return self.structures - sum(self.spans[substance][2] for substance in without if substance in self.spans)
 
+    def containing(self, bits: bytes) -> tuple[Candidate, ...]:
+        """The structures that have every one of these bits, as they are or as their parent, in their order."""
+        asked = np.frombuffer(bits, dtype=np.uint8)
+        rows = np.flatnonzero(((self.bits & asked) == asked).all(axis=1)).tolist()
+        return tuple(dict.fromkeys(Candidate(self.substances[row], self.structure_ids[row]) for row in rows))
+
     def _where(self, without: Collection[UUID]) -> NDArray[np.bool_] | None:
         spans = [self.spans[substance] for substance in without if substance in self.spans]
         if not spans:
@@ -156,6 +173,33 @@ class StoredFingerprints:
         for first, behind, _structures in spans:
             where[first:behind] = False
         return where
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A stored structure that may hold a substructure."""
+
+    substance_id: UUID
+    structure_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """Which structures have every bit of a pattern, and so may hold it; all others do not.
+
+    Attributes:
+        key: of the fingerprints that were asked; bits made under another say nothing of them. "" where there are none.
+        revision: of the database when they were read.
+        candidates: by substance, then structure; metals and inorganic structures among them.
+        screened: how many structures were asked.
+        unscreened: structures without a fingerprint of this key: each may hold anything.
+    """
+
+    key: str
+    revision: str
+    candidates: tuple[Candidate, ...]
+    screened: int
+    unscreened: tuple[Candidate, ...]
 
 
 _lock = threading.Lock()
@@ -190,15 +234,50 @@ def stored(family: str = DEFAULT_FAMILY) -> StoredFingerprints:
     return known
 
 
+def families() -> tuple[str, ...]:
+    """The families by which structures can be compared here, the default first; () where none is stored."""
+    keys = set(Fingerprint.objects.order_by().values_list("key", flat=True).distinct())
+    return tuple(family for family in COMPARED if any(key.startswith(f"{family}-") for key in keys))
+
+
+def pattern_candidates(collection: str, bits: bytes) -> Screened:
+    """The structures of a collection that may hold a substructure, by its pattern fingerprint.
+
+    Args:
+        collection: `REGISTRY`.
+        bits: the pattern fingerprint of what is sought.
+
+    Raises:
+        LookupError: there is no such collection.
+        FingerprintsDamaged: a row has the wrong size.
+    """
+    if collection != REGISTRY:
+        raise LookupError(f"there is no collection {collection!r}")
+    index = stored(PATTERN)
+    rows = index.containing(bits) if index.key else ()
+    unscreened = Structure.objects.filter(
+        ~Exists(Fingerprint.objects.filter(structure=OuterRef("pk"), key=index.key, of_parent=False)),
+        substance__merged_into__isnull=True,
+        substance__split_at__isnull=True,
+    ).order_by("substance_id", "pk")
+    return Screened(
+        key=index.key,
+        revision=index.revision,
+        candidates=rows,
+        screened=index.structures,
+        unscreened=tuple(Candidate(*row) for row in unscreened.values_list("substance_id", "pk")),
+    )
+
+
 def _read(family: str, now: str) -> StoredFingerprints:
     key = _key_of(family)
-    stored_rows = (
-        Fingerprint.objects.filter(
-            key=key, structure__substance__merged_into__isnull=True, structure__substance__split_at__isnull=True
-        )
-        .exclude(structure__parent_reason__in=NOT_COMPARED)
-        .order_by("structure__substance_id", "structure_id", "of_parent")
-        .values_list("structure__substance_id", "structure_id", "bits", "structure__is_current", "structure__inchikey")
+    living = Fingerprint.objects.filter(
+        key=key, structure__substance__merged_into__isnull=True, structure__substance__split_at__isnull=True
+    )
+    if family != PATTERN:
+        living = living.exclude(structure__parent_reason__in=NOT_COMPARED)
+    stored_rows = living.order_by("structure__substance_id", "structure_id", "of_parent").values_list(
+        "structure__substance_id", "structure_id", "bits", "structure__is_current", "structure__inchikey"
     )
     rows = [
         Row(substance, structure, bytes(bits), asks, key_of_structure.partition("-")[0])
@@ -232,6 +311,7 @@ def index_of(now: str, key: str, rows: list[Row]) -> StoredFingerprints:
         key=key if rows else "",
         index=index,
         substances=tuple(row.substance_id for row in rows),
+        structure_ids=tuple(row.structure_id for row in rows),
         bits=packed,
         asks={row.substance_id: number for number, row in enumerate(rows) if row.asks},
         spans=_spans(rows),

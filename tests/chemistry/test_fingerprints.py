@@ -11,9 +11,12 @@ from substances.chemistry.fingerprints import (
     MORGAN_COUNTS,
     PATTERN,
     RDKIT_PATH,
+    STORED,
     TORSION,
     FingerprintKey,
+    TooManyPaths,
     fingerprint,
+    stored_fingerprints,
 )
 from substances.similarity.engine.brute import tanimoto
 
@@ -54,3 +57,41 @@ def test_another_version_of_rdkit_is_refused() -> None:
     old = FingerprintKey("morgan", radius=2, rdkit_version="2020.03.1")
     with pytest.raises(ValueError, match=r"2020\.03\.1"):
         fingerprint(BPA, old)
+
+
+def a_lattice(side: int) -> Chem.Mol:
+    """Atoms in a cube, each bonded to its neighbours: a cage of cages, as small as it is hard."""
+    places = [(a, b, c) for a in range(side) for b in range(side) for c in range(side)]
+    numbers = {place: number for number, place in enumerate(places)}
+    mol = Chem.RWMol()
+    for _ in places:
+        mol.AddAtom(Chem.Atom("Fe"))
+    for (a, b, c), number in numbers.items():
+        for beside in ((a + 1, b, c), (a, b + 1, c), (a, b, c + 1)):
+            if beside in numbers:
+                mol.AddBond(number, numbers[beside], Chem.BondType.SINGLE)
+    mol.UpdatePropertyCache(strict=False)
+    Chem.FastFindRings(mol)
+    return mol
+
+
+@pytest.mark.parametrize("key", [RDKIT_PATH, PATTERN], ids=str)
+def test_paths_through_a_lattice_are_refused_before_they_run_for_seconds(key: FingerprintKey) -> None:
+    with pytest.raises(TooManyPaths):
+        fingerprint(a_lattice(4), key)
+
+
+def test_a_structure_with_too_many_paths_is_stored_with_its_other_fingerprints() -> None:
+    assert set(stored_fingerprints(a_lattice(4))) == {str(key) for key in STORED if key not in (RDKIT_PATH, PATTERN)}
+
+
+@pytest.mark.parametrize(
+    "smiles",
+    [
+        pytest.param("C12C3C4C1C5C2C3C45", id="cubane"),
+        pytest.param("NCC(=O)" * 200 + "O", id="a peptide of 801 atoms"),
+        pytest.param("C[Si](C)(C)C" + "C(C)(C)" * 80 + "C", id="branched at every atom"),
+    ],
+)
+def test_what_people_make_has_its_path_fingerprint(smiles: str) -> None:
+    assert len(stored_fingerprints(Chem.MolFromSmiles(smiles))) == len(STORED)

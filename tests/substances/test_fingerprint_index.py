@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
+from substances.chemistry.fingerprints import PATTERN as PATTERN_KEY
+from substances.chemistry.fingerprints import STORED
 from substances.models import Fingerprint, Structure, Substance
 from substances.similarity import store
 from tests.build import a_substance
@@ -105,3 +107,45 @@ def test_a_substance_asks_by_the_parent_of_the_structure_shown_first() -> None:
     assert store.stored().questions_of(asked.pk) == []
     Structure.objects.filter(pk=shown.pk).update(is_current=True)
     assert store.stored().questions_of(asked.pk) == [bits(2)]
+
+
+PATTERNS = str(PATTERN_KEY)
+
+
+def screened_by(*on: int) -> tuple[list[Substance], list[Substance]]:
+    """Who may hold a pattern with these bits, and of whom that is not known."""
+    found = store.pattern_candidates(store.REGISTRY, bits(*on))
+    names = {substance.pk: substance for substance in Substance.objects.all()}
+    return [names[one.substance_id] for one in found.candidates], [names[one.substance_id] for one in found.unscreened]
+
+
+def test_the_families_are_named_as_their_fingerprints_are_made() -> None:
+    made = {str(key).partition("-rdkit2")[0] for key in STORED}
+    assert {*store.COMPARED, store.PATTERN} == made
+    assert store.families() == ()
+    for key in STORED:
+        fingerprinted(a_substance(), 1, key=str(key))
+    assert store.families() == store.COMPARED
+
+
+def test_a_screen_finds_every_structure_with_all_the_bits() -> None:
+    both = fingerprinted(a_substance(), 1, 2, 3, key=PATTERNS)
+    fingerprinted(a_substance(), 1, 3, key=PATTERNS)
+    metal = fingerprinted(a_substance(), 1, 2, key=PATTERNS, reason="parent_metal")
+    assert screened_by(1, 2) == (sorted([both, metal], key=lambda one: one.pk), [])
+
+
+def test_a_screen_asks_the_parent_too_and_names_a_structure_once() -> None:
+    salt = fingerprinted(a_substance(), 1, 2, parent=(1, 2, 5), key=PATTERNS)
+    assert (screened_by(1)[0], screened_by(5)[0]) == ([salt], [salt])
+
+
+def test_a_structure_without_the_fingerprint_is_named_as_not_screened() -> None:
+    fingerprinted(a_substance(), 1, key=PATTERNS)
+    other = fingerprinted(a_substance(), 1)
+    assert screened_by(7) == ([], [other])
+
+
+def test_the_screen_of_an_unknown_collection_is_refused() -> None:
+    with pytest.raises(LookupError, match="nowhere"):
+        store.pattern_candidates("nowhere", bits(1))
