@@ -70,8 +70,8 @@ KINDS = ("morgan", "atompair", "torsion", "rdkit", "pattern")
 STORED = (MORGAN, MORGAN_COUNTS, ATOM_PAIR, RDKIT_PATH, PATTERN)
 
 # Walks along seven bonds: with so many a path fingerprint takes up to 1.5 s of a core. Peptides of 999 atoms have a
-# third of them, a lattice of 4 x 4 x 4 atoms three times as many (4.8 s). Twelve atoms that are all bonded to each other
-# hold a pattern fingerprint up for 27 s.
+# third of them, a lattice of 4 x 4 x 4 atoms three times as many (4.8 s). Twelve atoms that are all bonded to each
+# other hold a pattern fingerprint up for 27 s.
 MAX_PATHS = 10_000_000
 _PATH_BONDS = 7
 
@@ -81,7 +81,7 @@ class TooManyPaths(ValueError):
 
 
 def stored_fingerprints(mol: Chem.Mol) -> dict[str, bytes]:
-    """The fingerprints that are stored for a structure, by key; without those that would run for seconds or for ever."""
+    """The fingerprints that are stored for a structure, by key; without those that would run for ever."""
     found = {}
     for key in STORED:
         try:
@@ -124,7 +124,7 @@ def _paths(mol: Chem.Mol) -> int:
             at_atom[one] += count
             at_atom[other] += count
         walks = [at_atom[one] + at_atom[other] - 2 * count for (one, other), count in zip(ends, walks, strict=True)]
-    return sum(walks)
+    return int(sum(walks))
 
 
 @functools.cache
