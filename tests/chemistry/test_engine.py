@@ -1,4 +1,4 @@
-"""The plain similarity engine against integers and against RDKit."""
+"""The similarity engines against integers and against RDKit."""
 
 from fractions import Fraction
 
@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from rdkit import DataStructs
 
 from substances.similarity.engine.brute import BruteIndex, needed_intersections, tanimoto
+from substances.similarity.engine.column_index import ColumnIndex
 from substances.similarity.engine.protocol import SimilarityIndex
 
 WIDTHS = (1, 8, 11, 256)
+ENGINES: dict[str, type[BruteIndex | ColumnIndex]] = {"row": BruteIndex, "column": ColumnIndex}
 thresholds = st.fractions(min_value=0, max_value=1, max_denominator=50)
 
 
@@ -39,26 +41,31 @@ def score(query: NDArray[np.uint8], target: NDArray[np.uint8]) -> Fraction:
     return Fraction((a & b).bit_count(), union) if union else Fraction(0)
 
 
-@given(libraries(), thresholds, st.none() | st.integers(0, 50))
+@pytest.mark.parametrize("engine", ENGINES)
+@given(library=libraries(), threshold=thresholds, limit=st.none() | st.integers(0, 50))
 def test_hits_are_those_of_integer_arithmetic(
-    library: tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int64]], threshold: Fraction, limit: int | None
+    engine: str,
+    library: tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int64]],
+    threshold: Fraction,
+    limit: int | None,
 ) -> None:
     query, targets, ids = library
     wanted = sorted(
         (-s, int(i)) for s, i in ((score(query, t), i) for t, i in zip(targets, ids, strict=True)) if s >= threshold
     )[:limit]
-    hits = BruteIndex(ids, targets).search(query.tobytes(), threshold=threshold, limit=limit)
+    hits = ENGINES[engine](ids, targets).search(query.tobytes(), threshold=threshold, limit=limit)
     assert [(-hits.score(k), int(hits.ids[k])) for k in range(len(hits))] == wanted
 
 
-@given(libraries(), st.integers(0, 2**32))
+@pytest.mark.parametrize("engine", ENGINES)
+@given(library=libraries(), seed=st.integers(0, 2**32))
 def test_a_mask_hides_rows_and_changes_nothing_else(
-    library: tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int64]], seed: int
+    engine: str, library: tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int64]], seed: int
 ) -> None:
     query, targets, ids = library
     where = np.random.default_rng(seed).random(len(ids)) < 0.5
-    masked = BruteIndex(ids, targets).search(query, where=where, limit=5)
-    alone = BruteIndex(ids[where], targets[where]).search(query, limit=5)
+    masked = ENGINES[engine](ids, targets).search(query, where=where, limit=5)
+    alone = ENGINES[engine](ids[where], targets[where]).search(query, limit=5)
     assert masked.ids.tolist() == alone.ids.tolist()
     assert masked.scores.tolist() == alone.scores.tolist()
 

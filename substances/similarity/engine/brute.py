@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from .protocol import Hits, Query, packed_query, ratios
+from .protocol import Hits, Query, best_first, check_search, packed_query, ratios
 
 _ROWS_AT_ONCE = 65_536
 
@@ -80,17 +80,12 @@ class BruteIndex:
         where: NDArray[np.bool_] | None = None,
     ) -> Hits:
         """See `SimilarityIndex.search`."""
-        if not 0 <= threshold <= 1:
-            raise ValueError(f"the threshold is {threshold}; it lies between 0 and 1")
-        if limit is not None and limit < 0:
-            raise ValueError(f"the limit is {limit}; it is 0 or more")
-        if where is not None and where.shape != self._ids.shape:
-            raise ValueError(f"the mask has shape {where.shape}; the index has {len(self)} rows")
+        check_search(len(self), threshold, limit, where)
         word = _words(packed_query(query, self.width)[None, :])[0]
         needed = needed_intersections(threshold, 2 * 8 * self.width)
         found = [self._block(word, needed, where, start) for start in range(0, len(self), _ROWS_AT_ONCE)]
         rows, intersection, union = (_joined(parts) for parts in zip(*found, strict=True)) if found else _NOTHING
-        order = _best_first(self._ids[rows], intersection, union, limit)
+        order = best_first(self._ids[rows], intersection, union, limit)
         return Hits(self._ids[rows[order]], intersection[order], union[order])
 
     def _block(
@@ -140,21 +135,6 @@ def _overlap(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     intersection = _on_bits(rows & word)
     return intersection, counts + int(np.bitwise_count(word).sum(dtype=np.int64)) - intersection
-
-
-def _best_first(
-    ids: NDArray[np.int64], intersection: NDArray[np.int64], union: NDArray[np.int64], limit: int | None
-) -> NDArray[np.int64]:
-    """Order by score descending, then id; only the best `limit`."""
-    scores = ratios(intersection, union)
-    chosen = np.arange(len(ids))
-    if limit is not None and limit < len(ids):
-        if limit == 0:
-            return chosen[:0]
-        worst = np.partition(scores, len(scores) - limit)[len(scores) - limit]
-        chosen = np.flatnonzero(scores >= worst)  # all that tie with the last one; ids decide between them
-    order = chosen[np.lexsort((ids[chosen], -scores[chosen]))]
-    return order[:limit]
 
 
 def _joined(parts: tuple[NDArray[np.int64], ...]) -> NDArray[np.int64]:

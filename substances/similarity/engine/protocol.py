@@ -92,3 +92,32 @@ def packed_query(query: Query, width: int) -> NDArray[np.uint8]:
     if array.shape != (width,):
         raise ValueError(f"the query has shape {array.shape}; the fingerprints of this index have {width} bytes")
     return array
+
+
+def check_search(rows: int, threshold: Fraction, limit: int | None, where: NDArray[np.bool_] | None) -> None:
+    """That a search can be asked of an index of so many rows.
+
+    Raises:
+        ValueError: a threshold, a limit or a mask that does not fit.
+    """
+    if not 0 <= threshold <= 1:
+        raise ValueError(f"the threshold is {threshold}; it lies between 0 and 1")
+    if limit is not None and limit < 0:
+        raise ValueError(f"the limit is {limit}; it is 0 or more")
+    if where is not None and where.shape != (rows,):
+        raise ValueError(f"the mask has shape {where.shape}; the index has {rows} rows")
+
+
+def best_first(
+    ids: NDArray[np.int64], intersection: NDArray[np.int64], union: NDArray[np.int64], limit: int | None
+) -> NDArray[np.int64]:
+    """The order by score descending, then id; only the best `limit`. Shapes (k,)."""
+    scores = ratios(intersection, union)
+    chosen = np.arange(len(ids))
+    if limit is not None and limit < len(ids):
+        if limit == 0:
+            return chosen[:0]
+        worst = np.partition(scores, len(scores) - limit)[len(scores) - limit]
+        chosen = np.flatnonzero(scores >= worst)  # all that tie with the last one; ids decide between them
+    order = chosen[np.lexsort((ids[chosen], -scores[chosen]))]
+    return order[:limit]
