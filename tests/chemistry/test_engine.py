@@ -6,77 +6,72 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from rdkit import DataStructs
 
 from substances.similarity.engine.brute import BruteIndex, needed_intersections, tanimoto
-from substances.similarity.engine.column_index import ColumnIndex
 from substances.similarity.engine.protocol import SimilarityIndex
-
-WIDTHS = (1, 8, 11, 256)
-ENGINES: dict[str, type[BruteIndex | ColumnIndex]] = {"row": BruteIndex, "column": ColumnIndex}
-thresholds = st.fractions(min_value=0, max_value=1, max_denominator=50)
-
-
-@st.composite
-def libraries(draw: st.DrawFn) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int64]]:
-    """A query, targets (some like it, some empty) and shuffled ids."""
-    width = draw(st.sampled_from(WIDTHS))
-    size = draw(st.integers(0, 40))
-    random = np.random.default_rng(draw(st.integers(0, 2**32)))
-    query = random.integers(0, 256, width, dtype=np.uint8) & random.integers(0, 256, width, dtype=np.uint8)
-    targets = random.integers(0, 256, (size, width), dtype=np.uint8)
-    targets &= random.integers(0, 256, (size, width), dtype=np.uint8)
-    targets[::5] = query
-    targets[1::7] = 0
-    if draw(st.booleans()):
-        query = np.zeros_like(query)
-    ids = random.permutation(np.arange(-5, size * 3, 3))[:size].astype(np.int64)
-    return query, targets, ids
-
-
-def score(query: NDArray[np.uint8], target: NDArray[np.uint8]) -> Fraction:
-    a, b = int.from_bytes(query.tobytes()), int.from_bytes(target.tobytes())
-    union = (a | b).bit_count()
-    return Fraction((a & b).bit_count(), union) if union else Fraction(0)
+from tests.chemistry.engines import ENGINES, Library, libraries, listed, thresholds, wanted
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 @given(library=libraries(), threshold=thresholds, limit=st.none() | st.integers(0, 50))
 def test_hits_are_those_of_integer_arithmetic(
-    engine: str,
-    library: tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int64]],
-    threshold: Fraction,
-    limit: int | None,
+    engine: str, library: Library, threshold: Fraction, limit: int | None
 ) -> None:
     query, targets, ids = library
-    wanted = sorted(
-        (-s, int(i)) for s, i in ((score(query, t), i) for t, i in zip(targets, ids, strict=True)) if s >= threshold
-    )[:limit]
     hits = ENGINES[engine](ids, targets).search(query.tobytes(), threshold=threshold, limit=limit)
-    assert [(-hits.score(k), int(hits.ids[k])) for k in range(len(hits))] == wanted
+    assert listed(hits) == wanted(library, threshold, limit)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@given(library=libraries(), seed=st.integers(0, 2**32))
+@given(library=libraries(), seed=st.integers(0, 2**32), threshold=thresholds, limit=st.none() | st.integers(0, 9))
 def test_a_mask_hides_rows_and_changes_nothing_else(
-    engine: str, library: tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int64]], seed: int
+    engine: str, library: Library, seed: int, threshold: Fraction, limit: int | None
 ) -> None:
     query, targets, ids = library
-    where = np.random.default_rng(seed).random(len(ids)) < 0.5
-    masked = ENGINES[engine](ids, targets).search(query, where=where, limit=5)
-    alone = ENGINES[engine](ids[where], targets[where]).search(query, limit=5)
-    assert masked.ids.tolist() == alone.ids.tolist()
-    assert masked.scores.tolist() == alone.scores.tolist()
+    index = ENGINES[engine](ids, targets)
+    left = np.random.default_rng(seed).random(len(ids)) < 0.5
+    where = np.isin(index.ids, ids[left])
+    masked = index.search(query, where=where, threshold=threshold, limit=limit)
+    assert listed(masked) == wanted((query, targets[left], ids[left]), threshold, limit)
+    has = index.containing(query & np.uint8(3), where=where)
+    assert has.tolist() == np.intersect1d(index.containing(query & np.uint8(3)), ids[left]).tolist()
 
 
-@given(libraries())
-def test_scores_are_those_of_rdkit(
-    library: tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int64]],
+@pytest.mark.parametrize("engine", ENGINES)
+@given(library=libraries(), threshold=thresholds, limit=st.none() | st.integers(0, 9), seed=st.integers(0, 2**32))
+def test_many_queries_at_once_are_answered_as_one_by_one(
+    engine: str, library: Library, threshold: Fraction, limit: int | None, seed: int
 ) -> None:
-    query, targets, _ = library
+    query, targets, ids = library
+    index = ENGINES[engine](ids, targets)
+    where = np.random.default_rng(seed).random(len(index.ids)) < 0.9
+    queries = np.concatenate([query[None, :], targets[:4]])
+    found = index.search_many(queries, threshold=threshold, limit=limit, where=where)
+    alone = [index.search(one, threshold=threshold, limit=limit, where=where) for one in queries]
+    assert [listed(one) for one in found] == [listed(one) for one in alone]
+    assert index.search_many(queries[:0]) == []
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@given(library=libraries(), fewer=st.integers(0, 255))
+def test_containing_finds_those_with_all_bits_of_the_query(engine: str, library: Library, fewer: int) -> None:
+    query, targets, ids = library
+    query = query & np.uint8(fewer)
+    has = [one for one, target in zip(ids.tolist(), targets, strict=True) if not (query & ~target).any()]
+    assert ENGINES[engine](ids, targets).containing(query).tolist() == sorted(has)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@given(library=libraries())
+def test_scores_are_those_of_rdkit(engine: str, library: Library) -> None:
+    query, targets, ids = library
     vectors = [DataStructs.CreateFromBinaryText(row.tobytes()) for row in (query, *targets)]
     oracle = DataStructs.BulkTanimotoSimilarity(vectors[0], vectors[1:]) if len(targets) else []
+    hits = ENGINES[engine](ids, targets).search(query)
+    assert dict(zip(hits.ids.tolist(), hits.scores.tolist(), strict=True)) == dict(
+        zip(ids.tolist(), oracle, strict=True)
+    )
     assert tanimoto(query, targets).tolist() == list(oracle)
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from .protocol import Hits, Query, best_first, check_search, packed_query, ratios
+from .protocol import Hits, Queries, Query, check_mask, check_search, packed_query, ratios
 
 _ROWS_AT_ONCE = 65_536
 
@@ -71,6 +71,16 @@ class BruteIndex:
     def __len__(self) -> int:
         return len(self._ids)
 
+    @property
+    def ids(self) -> NDArray[np.int64]:
+        """See `SimilarityIndex.ids`."""
+        return self._ids
+
+    @property
+    def fingerprints(self) -> NDArray[np.uint8]:
+        """What it was built from, shape (n, w), uint8."""
+        return self._rows.view(np.uint8)[:, : self.width]
+
     def search(
         self,
         query: Query,
@@ -85,8 +95,25 @@ class BruteIndex:
         needed = needed_intersections(threshold, 2 * 8 * self.width)
         found = [self._block(word, needed, where, start) for start in range(0, len(self), _ROWS_AT_ONCE)]
         rows, intersection, union = (_joined(parts) for parts in zip(*found, strict=True)) if found else _NOTHING
-        order = best_first(self._ids[rows], intersection, union, limit)
-        return Hits(self._ids[rows[order]], intersection[order], union[order])
+        return Hits(self._ids[rows], intersection, union).best(limit)
+
+    def search_many(
+        self,
+        queries: Queries,
+        *,
+        threshold: Fraction = Fraction(0),
+        limit: int | None = None,
+        where: NDArray[np.bool_] | None = None,
+    ) -> list[Hits]:
+        """See `ScreeningIndex.search_many`."""
+        return [self.search(query, threshold=threshold, limit=limit, where=where) for query in queries]
+
+    def containing(self, query: Query, *, where: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+        """See `ScreeningIndex.containing`."""
+        check_mask(len(self), where)
+        word = _words(packed_query(query, self.width)[None, :])[0]
+        has = ~(word & ~self._rows).any(axis=1)
+        return np.sort(self._ids[has if where is None else has & where])
 
     def _block(
         self, word: NDArray[np.uint64], needed: NDArray[np.int64], where: NDArray[np.bool_] | None, start: int

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import LANES, Columns, columns_of, shared_needed
-from .protocol import Hits, Query, best_first, check_search, packed_query, ratios
-from .sliced import Words, add, at_least, bitmap_of, numbers_at, rows_of
-
-# So many words of each bitmap at once stay in the nearer caches with the digits that are made of them.
-_WORDS_AT_ONCE = 16_384
-# The best few are sought among rows of about the query's number of bits first, for these can be nearest; only what they
-# reach is asked of all others.
-_FIRST_WITHIN = (Fraction(9, 10), Fraction(7, 10))
-_CUTS = tuple(Fraction(part, 20) for part in range(1, 20))
-_ALL = np.uint64(2**64 - 1)
+from .by_numpy import NumpyKernel
+from .columns import NOBODY, Columns, columns_of
+from .protocol import Hits, Queries, Query, Where, check_mask, check_search, packed_query
+from .scan import Found, Kernel, union_of
+from .sliced import Words, bitmap_of, rows_of
 
 
 class ColumnIndex:
@@ -38,13 +31,91 @@ class ColumnIndex:
             raise ValueError(f"{ids.shape} ids do not fit fingerprints of shape {fingerprints.shape}")
         if len(np.unique(ids)) != len(ids):
             raise ValueError("an id stands twice in the index")
-        self.width = fingerprints.shape[1]
-        self._ids = np.asarray(ids, dtype=np.int64)
-        self._columns = columns_of(np.asarray(fingerprints, dtype=np.uint8))
-        self._there = bitmap_of(self._columns.rows >= 0)
+        self._attach(np.asarray(ids, dtype=np.int64), columns_of(np.asarray(fingerprints, dtype=np.uint8)), None)
+
+    @classmethod
+    def from_columns(cls, ids: NDArray[np.int64], columns: Columns, dead: Words | None = None) -> ColumnIndex:
+        """An index over columns that stand ready, in memory or mapped. Nothing of the bitmaps is read.
+
+        Args:
+            ids: shape (n,), distinct, which is not looked at; `columns.rows` counts in them.
+            columns: made of n fingerprints, or a part of those.
+            dead: shape (words,), who is removed; None for nobody. Bits where nobody stands say nothing.
+
+        Raises:
+            ValueError: shapes that do not fit.
+        """
+        index = cls.__new__(cls)
+        index._attach(ids, columns, dead)
+        return index
+
+    def _attach(self, ids: NDArray[np.int64], columns: Columns, dead: Words | None) -> None:
+        if columns.bitmaps.ndim != 2 or columns.bitmaps.shape[1] * 64 != len(columns.rows):
+            raise ValueError(f"bitmaps of shape {columns.bitmaps.shape} do not fit {len(columns.rows)} slots")
+        if dead is not None and dead.shape != (columns.words,):
+            raise ValueError(f"a bitmap of removed rows of shape {dead.shape} does not fit {columns.words} words")
+        self.width = columns.width
+        self.columns = columns
+        self.dead = dead
+        self._ids = ids
+        self._kernel: Kernel = NumpyKernel()
+        there = bitmap_of(columns.rows != NOBODY)
+        self._there = there if dead is None else there & ~dead
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return int(np.bitwise_count(self._there).sum())
+
+    @property
+    def ids(self) -> NDArray[np.int64]:
+        """See `SimilarityIndex.ids`."""
+        return self._ids
+
+    @property
+    def words(self) -> int:
+        """How many words a bitmap has: what `part` counts in."""
+        return self.columns.words
+
+    def packed(self, where: NDArray[np.bool_]) -> Words:
+        """A mask as a bitmap in the order of the slots, shape (words,), to be used as `where` many times.
+
+        Raises:
+            ValueError: the mask does not fit.
+        """
+        check_mask(len(self._ids), where)
+        if not len(where):
+            return np.zeros(self.words, dtype=np.uint64)
+        # In a slot where nobody stands any flag will do.
+        return bitmap_of(where[self.columns.rows])
+
+    def part(self, first_word: int, end_word: int) -> ColumnIndex:
+        """A shard: those that stand in some neighbouring words, with the same ids. Nothing is copied.
+
+        It takes the same masks as the whole, and of a packed one the same part.
+
+        Raises:
+            ValueError: there are no such words.
+        """
+        columns = self.columns.part(first_word, end_word)
+        dead = None if self.dead is None else self.dead[first_word:end_word]
+        return type(self).from_columns(self._ids, columns, dead)
+
+    def without(self, ids: Collection[int]) -> ColumnIndex:
+        """The same columns without some ids; those that are not in it are no error. This index stays as it is."""
+        gone = self.packed(np.isin(self._ids, np.fromiter(ids, dtype=np.int64, count=len(ids))))
+        dead = gone if self.dead is None else gone | self.dead
+        return type(self).from_columns(self._ids, self.columns, dead)
+
+    def standing_ids(self) -> NDArray[np.int64]:
+        """The ids that can be found, in no order."""
+        return self._ids[self.columns.rows[rows_of(self._there)]]
+
+    def standing(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.uint8]]]:
+        """Who can be found, some thousands at a time: ids, shape (k,), and fingerprints, shape (k, w), packed."""
+        can = np.zeros(len(self._ids), dtype=np.bool_)
+        can[self.columns.rows[rows_of(self._there)]] = True
+        for rows, bits in self.columns.fingerprints():
+            left = can[rows]
+            yield self._ids[rows[left]], bits[left]
 
     def search(
         self,
@@ -52,162 +123,48 @@ class ColumnIndex:
         *,
         threshold: Fraction = Fraction(0),
         limit: int | None = None,
-        where: NDArray[np.bool_] | None = None,
+        where: Where | None = None,
     ) -> Hits:
-        """See `SimilarityIndex.search`."""
-        check_search(len(self), threshold, limit, where)
-        asked = _Asked(self._columns, packed_query(query, self.width), self._visible(where))
-        if limit is None or limit >= len(self):
-            found = asked.reaching(threshold)
+        """See `SimilarityIndex.search`; `where` may also be what `packed` gave."""
+        check_search(len(self._ids), threshold, limit, None)
+        return self._search(packed_query(query, self.width), threshold, limit, self._visible(where))
+
+    def search_many(
+        self,
+        queries: Queries,
+        *,
+        threshold: Fraction = Fraction(0),
+        limit: int | None = None,
+        where: Where | None = None,
+    ) -> list[Hits]:
+        """See `ScreeningIndex.search_many`; `where` may also be what `packed` gave."""
+        check_search(len(self._ids), threshold, limit, None)
+        visible = self._visible(where)
+        asked = [packed_query(query, self.width) for query in queries]
+        return [self._search(query, threshold, limit, visible) for query in asked]
+
+    def containing(self, query: Query, *, where: Where | None = None) -> NDArray[np.int64]:
+        """See `ScreeningIndex.containing`; `where` may also be what `packed` gave."""
+        has = self._visible(where).copy()
+        for place in np.flatnonzero(np.unpackbits(packed_query(query, self.width))):
+            has &= self.columns.bitmaps[place]
+        return np.sort(self._ids[self.columns.rows[rows_of(has)]])
+
+    def _search(self, query: NDArray[np.uint8], threshold: Fraction, limit: int | None, visible: Words) -> Hits:
+        if limit == 0:
+            found = Found.none()
+        elif limit is None or limit >= len(self.columns.rows):
+            found = self._kernel.reaching(self.columns, query, visible, threshold)
         else:
-            found = asked.nearest(threshold, limit) if limit else _Found.none()
-        union = asked.union(found)
-        ids = self._ids[self._columns.rows[found.slots]]
-        order = best_first(ids, found.shared, union, limit)
-        return Hits(ids[order], found.shared[order], union[order])
+            found = self._kernel.nearest(self.columns, query, visible, threshold, limit)
+        union = union_of(self.columns, int(np.bitwise_count(query).sum()), found)
+        return Hits(self._ids[self.columns.rows[found.slots]], found.shared, union).best(limit)
 
-    def _visible(self, where: NDArray[np.bool_] | None) -> Words:
-        if where is None or not len(where):
+    def _visible(self, where: Where | None) -> Words:
+        if where is None:
             return self._there
-        # Of a slot that nobody has, any flag will do.
-        return self._there & bitmap_of(where[self._columns.rows])
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Found:
-    """Slots, each with how many bits it shares with the query; shape (k,) both."""
-
-    slots: NDArray[np.int64]
-    shared: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return len(self.slots)
-
-    @classmethod
-    def none(cls) -> _Found:
-        """Nobody."""
-        return cls(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
-
-    @classmethod
-    def joined(cls, parts: Iterable[_Found]) -> _Found:
-        """All of them."""
-        together = [cls.none(), *parts]
-        return cls(np.concatenate([one.slots for one in together]), np.concatenate([one.shared for one in together]))
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Block:
-    """Neighbouring words and how many bits their rows share with the query, as digits.
-
-    Attributes:
-        start, end: the words.
-        bins: the first bin they touch, and the one behind the last.
-        sizes: of each of these bins how many of the words are its own.
-    """
-
-    start: int
-    end: int
-    bins: tuple[int, int]
-    sizes: NDArray[np.int64]
-    digits: list[Words]
-
-
-class _Asked:
-    """One query put to an index."""
-
-    def __init__(self, columns: Columns, query: NDArray[np.uint8], visible: Words) -> None:
-        self.columns, self.visible = columns, visible
-        self.places = np.flatnonzero(np.unpackbits(query))
-        self.bits = len(self.places)
-
-    def union(self, found: _Found) -> NDArray[np.int64]:
-        """Of each how many bits it or the query has; shape (k,)."""
-        bins = np.searchsorted(self.columns.starts, found.slots // LANES, side="right") - 1
-        united: NDArray[np.int64] = self.bits + self.columns.counts[bins] - found.shared
-        return united
-
-    def reaching(self, threshold: Fraction) -> _Found:
-        """Everybody who reaches a threshold."""
-        blocks = self._blocks(*self._bins(threshold))
-        return _Found.joined(self._of(block, self._reach(block, threshold)) for block in blocks)
-
-    def nearest(self, threshold: Fraction, limit: int) -> _Found:
-        """The `limit` nearest that reach a threshold, perhaps among others that are less near."""
-        found, seen = _Found.none(), (0, 0)
-        for within in (*_FIRST_WITHIN, Fraction(0)):
-            cut = max(threshold, self._reached(found, limit))
-            bins = self._bins(max(cut, within))
-            blocks = [block for part in _beside(bins, seen) for block in self._blocks(*part)]
-            seen = _spanning(bins, seen)
-            if len(found) < limit:
-                cut = self._highest(blocks, cut, limit - len(found))
-            found = _Found.joined([found, *(self._of(block, self._reach(block, cut)) for block in blocks)])
-        return found
-
-    def _bins(self, threshold: Fraction) -> tuple[int, int]:
-        """The bins in which somebody may reach a threshold: the first, and the one behind the last."""
-        every = len(self.columns.counts)
-        return self.columns.bins_for(self.bits, threshold) if threshold else (0, every)
-
-    def _blocks(self, first: int, behind: int) -> Iterator[_Block]:
-        if first >= behind:
-            return
-        starts = self.columns.starts
-        last = int(starts[behind])
-        for start in range(int(starts[first]), last, _WORDS_AT_ONCE):
-            end = min(start + _WORDS_AT_ONCE, last)
-            low = int(np.searchsorted(starts, start, side="right")) - 1
-            high = int(np.searchsorted(starts, end, side="left"))
-            edges = np.clip(starts[low : high + 1], start, end)
-            digits = add(self.columns.bitmaps[place, start:end] for place in self.places)
-            yield _Block(
-                start, end, (low, high), edges[1:] - edges[:-1], digits or [np.zeros(end - start, dtype=np.uint64)]
-            )
-
-    def _reach(self, block: _Block, threshold: Fraction) -> Words:
-        """Who of a block reaches a threshold and may be seen, as a bitmap."""
-        visible = self.visible[block.start : block.end]
-        if threshold == 0:
-            return visible
-        needed = shared_needed(self.bits, self.columns.counts[slice(*block.bins)], threshold)
-        digits = [
-            np.repeat(np.where(needed >> place & 1, _ALL, np.uint64(0)), block.sizes)
-            for place in range(int(needed.max()).bit_length())
-        ]
-        return at_least(block.digits, digits) & visible
-
-    def _of(self, block: _Block, reach: Words) -> _Found:
-        rows = rows_of(reach)
-        return _Found(rows + block.start * LANES, numbers_at(block.digits, rows))
-
-    def _highest(self, blocks: list[_Block], threshold: Fraction, wanted: int) -> Fraction:
-        """The highest of some cuts that so many of some blocks reach; the threshold where fewer do."""
-        cuts = [threshold, *(cut for cut in _CUTS if cut > threshold)]
-        enough, too_few = 0, len(cuts)
-        while too_few - enough > 1:
-            middle = (enough + too_few) // 2
-            there = sum(int(np.bitwise_count(self._reach(block, cuts[middle])).sum()) for block in blocks)
-            enough, too_few = (middle, too_few) if there >= wanted else (enough, middle)
-        return cuts[enough]
-
-    def _reached(self, found: _Found, limit: int) -> Fraction:
-        """The score of the `limit`-th nearest so far; 0 where there are fewer."""
-        if len(found) < limit:
-            return Fraction(0)
-        union = self.union(found)
-        scores = ratios(found.shared, union)
-        last = int(np.argpartition(-scores, limit - 1)[limit - 1])
-        return Fraction(int(found.shared[last]), int(union[last])) if union[last] else Fraction(0)
-
-
-def _beside(bins: tuple[int, int], seen: tuple[int, int]) -> list[tuple[int, int]]:
-    """Some bins without those seen already, which stand in their middle or around them."""
-    if seen[0] == seen[1]:
-        return [bins]
-    return [(bins[0], min(bins[1], seen[0])), (max(bins[0], seen[1]), bins[1])]
-
-
-def _spanning(bins: tuple[int, int], seen: tuple[int, int]) -> tuple[int, int]:
-    if seen[0] == seen[1]:
-        return bins
-    return (min(bins[0], seen[0]), max(bins[1], seen[1])) if bins[0] < bins[1] else seen
+        if where.dtype == np.uint64:
+            if where.shape != (self.words,):
+                raise ValueError(f"the mask has shape {where.shape}; the index has {self.words} words")
+            return self._there & where.astype(np.uint64, copy=False)
+        return self._there & self.packed(where.astype(np.bool_, copy=False))

@@ -107,3 +107,8 @@ def rows_of(bitmap: Words) -> NDArray[np.int64]:
 def bitmap_of(flags: NDArray[np.bool_]) -> Words:
     """A bitmap of flags, shape (64 * w,); the reverse of `rows_of`."""
     return np.packbits(flags, bitorder="little").view("<u8").astype(np.uint64)
+
+
+def flags_of(bitmap: Words) -> NDArray[np.bool_]:
+    """Whether each row is in a bitmap, shape (64 * w,); the reverse of `bitmap_of`."""
+    return np.unpackbits(bitmap.astype("<u8").view(np.uint8), bitorder="little").astype(np.bool_)
