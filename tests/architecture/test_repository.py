@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -31,11 +32,16 @@ def test_no_file_names_a_path_of_somebodys_machine() -> None:
     assert found == []
 
 
+def _dependencies() -> list[str]:
+    """What the project needs, what it can use, and what its own work needs."""
+    of_project = project()["project"]
+    more = [*of_project["optional-dependencies"].values(), *project()["dependency-groups"].values()]
+    return [*of_project["dependencies"], *chain.from_iterable(more)]
+
+
 def _dependency_lines() -> list[str]:
     lines = (ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()
-    names = [*project()["project"]["dependencies"]]
-    for group in project()["dependency-groups"].values():
-        names += group
+    names = _dependencies()
     return [line for line in lines if any(f'"{name}"' in line for name in names)]
 
 
@@ -47,9 +53,7 @@ def test_each_dependency_has_a_reason_and_an_upper_bound(line: str) -> None:
 
 
 def test_every_dependency_stands_on_a_line_of_its_own() -> None:
-    groups = project()["dependency-groups"].values()
-    count = len(project()["project"]["dependencies"]) + sum(len(group) for group in groups)
-    assert len(_dependency_lines()) == count
+    assert len(_dependency_lines()) == len(_dependencies())
 
 
 def test_readme_can_be_read_in_one_go() -> None:
