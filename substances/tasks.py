@@ -10,13 +10,15 @@ from portal.jobs.registry import every, work
 from portal.jobs.running import Work
 from substances.chemistry.sandbox_client import sandbox
 from substances.registry_check.when import CHECK_WORK, request_check_when_due, run_check
+from substances.searches.answer import run_search
+from substances.searches.keeping import delete_old_searches
+from substances.searches.request import SEARCH_WORK
 from substances.services.group_evaluation import GROUPS_WORK, is_anything_owed, request_evaluation, run_evaluation
 from substances.services.group_portraits import PORTRAITS_WORK, request_portraits, run_portraits
 from substances.services.list_news import NEWS_WORK, run_news
 from substances.services.list_publication import finish_what_was_published
 from substances.services.list_uploads import IMPORT_WORK, run_import
 from substances.services.lists import sweep_dead_imports
-from substances.services.similarity_search import SEARCH_WORK, delete_old_searches, run_search
 from substances.services.structure_uploads import STRUCTURES_WORK, run_structure_import
 from substances.services.uploads import delete_old_uploads
 

@@ -10,7 +10,12 @@ from rest_framework import serializers
 
 from portal.jobs.models import Job
 from substances.models import StructureSearch
-from substances.services.similarity import MOST_HITS
+from substances.searches.parameters import MOST_HITS
+from substances.searches.request import kind_named
+from substances.services.reading import SearchRefused
+
+# The fields of a request that are a kind's own.
+PARAMETERS = ("threshold", "limit", "collection")
 
 
 @extend_schema_serializer(component_name="Search")
@@ -29,10 +34,22 @@ class SearchRequest(serializers.Serializer[dict[str, Any]]):
         decimal_places=3,
         min_value=Decimal(0),
         max_value=Decimal(1),
-        default=Decimal("0.3"),
-        help_text="Least Tanimoto coefficient, dimensionless.",
+        required=False,
+        help_text="Least Tanimoto coefficient, dimensionless; 0.3 where none is given. Of similarity.",
     )
-    limit = serializers.IntegerField(min_value=1, max_value=MOST_HITS, default=50, help_text="Hits at most.")
+    limit = serializers.IntegerField(
+        min_value=1, max_value=MOST_HITS, required=False, help_text="Hits at most; 50 where none is given."
+    )
+    collection = serializers.CharField(
+        max_length=80, required=False, help_text="Where to look; `registry` where none is given."
+    )
+
+    def validate_kind(self, value: str) -> str:
+        """Refuses kinds that are not answered here."""
+        try:
+            return str(kind_named(value).name)
+        except SearchRefused as error:
+            raise serializers.ValidationError(error.message) from error
 
 
 class SearchChange(serializers.Serializer[dict[str, Any]]):
@@ -65,9 +82,12 @@ class SearchState(serializers.Serializer[dict[str, Any]]):
 
     id = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=StructureSearch.Kind.choices)
+    parameters = serializers.DictField(help_text="Of its kind, complete.")
     status = serializers.ChoiceField(choices=Job.State.choices)
     progress = serializers.FloatField(allow_null=True, help_text="Share done, 0 to 1; null while it is not known.")
     read_as = SearchReading(allow_null=True, help_text="Null until it has been read.")
+    versions = serializers.DictField(child=serializers.CharField(), help_text="Of software; empty until it has ended.")
+    data_release = serializers.CharField(allow_null=True, help_text="Of the data that answered; null until then.")
     url = serializers.URLField(help_text="Where to ask again; as in `Location`.")
     results_url = serializers.URLField()
     error = SearchError(allow_null=True)
@@ -84,14 +104,29 @@ class SearchHitSubstance(serializers.Serializer[dict[str, Any]]):
     url = serializers.URLField()
 
 
+class SearchHitGroup(serializers.Serializer[dict[str, Any]]):
+    """The group a hit is about."""
+
+    slug = serializers.CharField()
+    name = serializers.CharField(help_text="In the reader's language.")
+
+
 class SearchHitRow(serializers.Serializer[dict[str, Any]]):
     """One hit."""
 
-    rank = serializers.IntegerField(help_text="From 1; ties are ordered by id.")
-    score = serializers.FloatField(help_text="Tanimoto coefficient, dimensionless, 0 to 1.")
-    substance = SearchHitSubstance()
+    rank = serializers.IntegerField(help_text="From 1; ties by id. What may not be shown any more leaves a gap.")
+    score = serializers.FloatField(
+        allow_null=True, help_text="Tanimoto coefficient, dimensionless, 0 to 1; null for kinds without one."
+    )
+    substance = SearchHitSubstance(allow_null=True, help_text="Null where the hit is a group.")
+    group = SearchHitGroup(allow_null=True, help_text="Null where the hit is a substance.")
     listed = serializers.BooleanField(help_text="Whether a list of concern names it or an authority flags it, today.")
-    svg_url = serializers.URLField(help_text="Its drawing.")
+    note = serializers.CharField(allow_null=True, help_text="Why it is a hit; null where the score says it.")
+    atoms = serializers.ListField(
+        child=serializers.IntegerField(), allow_null=True, help_text="To highlight, counted from 0 as in its SMILES."
+    )
+    told = serializers.DictField(help_text="What else its kind says.")
+    svg_url = serializers.URLField(allow_null=True, help_text="Its drawing; null for groups.")
 
 
 class SearchAnswer(serializers.Serializer[dict[str, Any]]):
@@ -99,9 +134,12 @@ class SearchAnswer(serializers.Serializer[dict[str, Any]]):
 
     results = SearchHitRow(many=True)
     next = serializers.URLField(allow_null=True)
+    kind = serializers.ChoiceField(choices=StructureSearch.Kind.choices)
+    parameters = serializers.DictField(help_text="Of its kind, complete.")
     not_computable = serializers.CharField(allow_null=True, help_text="Why nothing was compared; null where it was.")
     compared_with = serializers.IntegerField(allow_null=True, help_text="How many structures were looked at.")
     fingerprint = serializers.CharField(help_text="How the structures were compared.")
-    threshold = serializers.CharField(help_text="Least Tanimoto coefficient asked for.")
+    threshold = serializers.CharField(allow_null=True, help_text="As in `parameters`; null for kinds without one.")
+    data_release = serializers.CharField(allow_null=True, help_text="Of the data that answered; null until then.")
     versions = serializers.DictField(child=serializers.CharField(), help_text="Of software and data.")
     caution = serializers.CharField(help_text="What the answer must not be read as.")

@@ -21,12 +21,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from portal.common.named import named
 from portal.common.rest.problems import CONTENT_TYPE, ProblemSerializer
 from portal.jobs.models import Job
 from portal.jobs.services import cancel_job
-from substances.api.search_serializers import SearchAnswer, SearchRequest, SearchState
+from substances.api.search_serializers import PARAMETERS, SearchAnswer, SearchRequest, SearchState
 from substances.models import StructureSearch, Substance
-from substances.services.similarity import Neighbour, request_search, results, token_hash
+from substances.searches.request import request_search, token_hash
+from substances.searches.results import FoundHit, results
 
 PAUSE_SECONDS = 0.03
 LONGEST_WAIT_SECONDS = 2.0
@@ -100,8 +102,11 @@ class _SearchAccess(GenericAPIView[StructureSearch]):
         body = {
             "id": str(search.pk),
             "kind": search.kind,
+            "parameters": search.parameters,
             **state_of(search),
             "read_as": _read_as(search),
+            "versions": search.versions,
+            "data_release": search.data_release or None,
             "url": self.address("search", search, access),
             "results_url": self.address("search-results", search, access),
         }
@@ -140,9 +145,9 @@ class SearchesView(_SearchAccess):
             session_key=request.session.session_key or "",
             access_token=access,
             text=asked.validated_data["structure"],
+            kind=asked.validated_data["kind"],
             format=asked.validated_data["format"],
-            threshold=asked.validated_data["threshold"],
-            limit=asked.validated_data["limit"],
+            parameters={name: asked.validated_data.get(name) for name in PARAMETERS},
         )
         headers = {"Location": self.address("search", search, access)}
         if (waited := preferred_wait(request.headers.get("Prefer", ""))) is not None and wait(search, waited):
@@ -209,33 +214,39 @@ class SearchResultsView(_SearchAccess):
     def get(self, request: Request, pk: UUID) -> Response:
         """Hits by falling likeness; empty until the search is done."""
         search = self.find(request, pk)
-        answer = results(search, drawn=False)
-        start = _rank(request.query_params.get("after", "0"))
-        page = answer.hits[start : start + self.page_size]
-        more = len(answer.hits) > start + self.page_size
+        after = _rank(request.query_params.get("after", "0"))
+        answer = results(search, drawn=False, after=after, at_most=self.page_size + 1)
+        page, more = answer.hits[: self.page_size], len(answer.hits) > self.page_size
         body = {
-            "results": self._rows(page, start),
-            "next": self.address("search-results", search, _access(request), after=start + len(page)) if more else None,
+            "results": self._rows(page),
+            "next": self.address("search-results", search, _access(request), after=page[-1].rank) if more else None,
+            "kind": search.kind,
+            "parameters": search.parameters,
             "not_computable": answer.not_computable or None,
             "compared_with": search.compared_with,
             "fingerprint": search.fingerprint_key,
-            "threshold": str(search.threshold),
+            "threshold": search.parameters.get("threshold"),
             "versions": search.versions,
+            "data_release": search.data_release or None,
             "caution": _("Similarity warns; it does not decide. Not listed is not the same as safe."),
         }
         return Response(body, headers={"Cache-Control": NOT_KEPT})
 
-    def _rows(self, page: Sequence[Neighbour], start: int) -> list[dict[str, Any]]:
+    def _rows(self, page: Sequence[FoundHit]) -> list[dict[str, Any]]:
         url, svg_url = (self._addresses(name) for name in ("api:substance", "api:substance-drawing"))
         return [
             {
-                "rank": rank,
-                "score": round(hit.score, 4),
-                "substance": _told(hit.substance) | {"url": url(hit.substance.pk)},
+                "rank": hit.rank,
+                "score": None if hit.score is None else round(hit.score, 4),
+                "substance": _told(hit.substance) | {"url": url(hit.substance.pk)} if hit.substance else None,
+                "group": {"slug": hit.group.slug, "name": named(hit.group)} if hit.group else None,
                 "listed": hit.listed,
-                "svg_url": svg_url(hit.substance.pk),
+                "note": hit.note or None,
+                "atoms": hit.atoms,
+                "told": hit.told,
+                "svg_url": svg_url(hit.substance.pk) if hit.substance else None,
             }
-            for rank, hit in enumerate(page, start + 1)
+            for hit in page
         ]
 
     def _addresses(self, name: str) -> Callable[[UUID], str]:

@@ -20,7 +20,10 @@ from portal.common.rest.throttles import seconds_to_wait
 from portal.jobs.models import Job
 from portal.jobs.services import cancel_job
 from substances.models import StructureSearch
-from substances.services.similarity import MOST_HITS, request_search, results
+from substances.searches.parameters import MOST_HITS
+from substances.searches.registry import KINDS
+from substances.searches.request import request_search
+from substances.searches.results import results
 
 # When the page asks again: soon at first, then ever later.
 WAITS_MS = [100, 150, 250, 400, 600, 1000, 1000, 1000, 5000]
@@ -94,8 +97,7 @@ def _submit(request: HttpRequest) -> HttpResponse:
             access_token="",
             text=asked["structure"],
             format=asked["format"] or "auto",
-            threshold=asked["threshold"] if asked["threshold"] is not None else form.fields["threshold"].initial,
-            limit=asked["limit"] or 50,
+            parameters={name: asked[name] for name in ("threshold", "limit")},
         )
     except DomainError as error:
         return _form_page(request, form, error=error, status=error.status)
@@ -127,6 +129,7 @@ def _answer(request: HttpRequest, search: StructureSearch) -> dict[str, Any]:
     answer = results(search) if ended else None
     return {
         "search": search,
+        "answer_template": KINDS[search.kind].template,
         "done": search.job is None or search.job.state == Job.State.DONE,
         "job": _job(request, search, search.job) if search.job and not ended else None,
         "answer": answer,

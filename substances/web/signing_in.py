@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from portal.organisations.models import User
-from substances.services.search_keeping import keep_searches
+from substances.searches.keeping import keep_searches
 
 
 def take_searches_along(sender: type[User], request: HttpRequest | None, user: User, **_more: Any) -> None:

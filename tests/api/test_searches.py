@@ -45,7 +45,8 @@ def test_a_known_substance_is_answered_at_once(catalogue: None, script: Client) 
     body = answer.json()
     assert answer.status_code == 202
     assert body["status"] == "done"
-    assert set(body) == {"id", "kind", "status", "progress", "read_as", "url", "results_url", "error"}
+    told = {"id", "kind", "parameters", "status", "progress", "read_as", "versions", "data_release"}
+    assert set(body) == told | {"url", "results_url", "error"}
     assert answer["Location"] == body["url"]
     assert answer["Cache-Control"] == "private, no-store"
     assert body["read_as"]["format"] == "smiles"
@@ -55,7 +56,7 @@ def test_the_results_are_ranked_drawn_and_marked(catalogue: None, script: Client
     answer = script.get(path_of(ask(script).json()["results_url"]))
     first = answer.json()["results"][0]
     assert set(answer.json()) >= {"results", "next"}
-    assert set(first) == {"rank", "score", "substance", "listed", "svg_url"}
+    assert set(first) == {"rank", "score", "substance", "group", "listed", "note", "atoms", "told", "svg_url"}
     assert first["rank"] == 1
     assert first["score"] == 1.0
     assert first["listed"] is True

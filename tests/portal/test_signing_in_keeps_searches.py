@@ -12,9 +12,9 @@ from django.urls import reverse
 from portal.jobs.models import Job
 from portal.organisations.models import User
 from substances.models import StructureSearch
-from substances.services.search_keeping import keep_searches
+from substances.searches.keeping import keep_searches
+from substances.searches.request import request_search
 from substances.services.search_terms import rebuild_for
-from substances.services.similarity import request_search
 from tests.build import a_person, a_substance
 
 pytestmark = pytest.mark.django_db

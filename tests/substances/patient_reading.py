@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from substances.services import similarity_search
+from substances.searches import answer
 
-similarity_search.READING_TIMEOUT_S = 600.0
+answer.READING_TIMEOUT_S = 600.0

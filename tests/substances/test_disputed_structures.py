@@ -13,7 +13,8 @@ from portal.jobs.running import run_job
 from substances import tasks  # noqa: F401 - registers the work that run_job runs
 from substances.chemistry.skeleton import is_disputed
 from substances.models import StructureSearch, Substance
-from substances.services.similarity import request_search, similar_to
+from substances.searches.request import request_search
+from substances.services.similarity import similar_to
 from tests.build import a_substance
 from tests.substances.fingerprints import found_by
 from tests.substances.structure_files import CRESOL, ETHANOL, PHENOL, a_file, taken

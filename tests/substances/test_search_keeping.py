@@ -9,10 +9,10 @@ import pytest
 from portal.jobs.registry import chores
 from substances import tasks
 from substances.models import SearchTerm, Structure, StructureSearch, Substance
+from substances.searches.keeping import delete_old_searches
+from substances.searches.request import request_search, token_hash
 from substances.services.reading import Foreign, read
 from substances.services.search_terms import rebuild_for
-from substances.services.similarity import request_search, token_hash
-from substances.services.similarity_search import delete_old_searches
 from tests.build import a_person, a_substance
 from tests.substances.test_similarity import named_by
 from tests.substances.test_structure_search import (

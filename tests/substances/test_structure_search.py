@@ -17,11 +17,12 @@ from portal.jobs.running import Superseded, Work, claim, run_job
 from substances import tasks  # noqa: F401 - registers the work that run_job runs
 from substances.chemistry.sandbox_client import sandbox
 from substances.models import Fingerprint, Identifier, SearchHit, Structure, StructureSearch, Substance
-from substances.services import similarity_search
+from substances.searches import answer
+from substances.searches.answer import run_search
+from substances.searches.request import request_search
+from substances.searches.results import SearchResults, results
 from substances.services.reading import Foreign, Known, SearchRefused, read
 from substances.services.search_terms import rebuild_for
-from substances.services.similarity import SearchResults, request_search, results
-from substances.services.similarity_search import run_search
 from substances.vocabulary import Checked, IdentifierScheme
 from tests.build import a_source, a_substance
 from tests.processes import LiveWorker, wait_until
@@ -44,7 +45,8 @@ def bisphenols() -> None:
 
 
 def asked(text: str, format: str = "auto", *, threshold: str = "0.5", limit: int = 50) -> StructureSearch:
-    return request_search(by=None, session_key="a-session", text=text, format=format, threshold=threshold, limit=limit)
+    parameters = {"threshold": threshold, "limit": limit}
+    return request_search(by=None, session_key="a-session", text=text, format=format, parameters=parameters)
 
 
 def job_of(search: StructureSearch) -> Job:
@@ -64,7 +66,7 @@ def shown(search: StructureSearch) -> SearchResults:
 
 
 def names(search: StructureSearch) -> list[str]:
-    return [hit.substance.name for hit in shown(search).hits]
+    return [hit.name for hit in shown(search).hits]
 
 
 # --- What a text is read as ---------------------------------------------------------------------------------------
@@ -230,10 +232,7 @@ def test_a_refusal_names_the_character() -> None:
 def test_a_known_substance_is_answered_at_once_without_a_job() -> None:
     search = asked("80-05-7")
     assert search.job is None
-    assert [(hit.substance.name, hit.listed) for hit in shown(search).hits] == [
-        ("bisphenol A", False),
-        ("bisphenol S", True),
-    ]
+    assert [(hit.name, hit.listed) for hit in shown(search).hits] == [("bisphenol A", False), ("bisphenol S", True)]
     assert search.compared_with == 2
     assert search.versions["data_revision"]
 
@@ -327,7 +326,7 @@ def test_a_structure_that_is_no_molecule_fails_with_its_atom_and_is_not_tried_ag
 def test_a_sandbox_that_hangs_ends_the_job_with_words_and_the_next_search_works(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(similarity_search, "READING_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(answer, "READING_TIMEOUT_S", 0.2)
     first, second = asked("CCCO", "smiles"), asked("CCCCO", "smiles")
     sandbox().call("ping")
     os.kill(sandbox().pid, signal.SIGSTOP)

@@ -11,8 +11,9 @@ from portal.jobs.running import run_job
 from portal.organisations.models import User
 from substances import tasks  # noqa: F401  # registers the work these tests ask for
 from substances.models import StructureSearch
-from substances.services.similarity import request_search, results
-from substances.services.similarity_search import delete_old_searches
+from substances.searches.keeping import delete_old_searches
+from substances.searches.request import request_search
+from substances.searches.results import results
 from tests.build import a_person
 
 pytestmark = pytest.mark.django_db

@@ -1,12 +1,18 @@
-"""Searches that were begun before somebody signed in become theirs."""
+"""How long searches are kept, and for whom."""
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import transaction
+from django.utils import timezone
 
 from portal.jobs.models import Job
 from portal.organisations.models import User
 from substances.models import StructureSearch
+
+KEPT_FOR = dt.timedelta(hours=24)
+_DELETED_AT_ONCE = 500
 
 
 @transaction.atomic
@@ -27,3 +33,16 @@ def keep_searches(*, by: User, session_key: str) -> int:
     kept = found.update(owner=by, session_key="", access_sha256="")
     Job.objects.filter(pk__in=jobs, requested_by__isnull=True).update(requested_by=by)
     return kept
+
+
+def delete_old_searches(*, now: dt.datetime | None = None) -> int:
+    """Deletes searches that belong to no person once they are 24 hours old, with their jobs; how many that were.
+
+    500 at a time. A job that still runs then finds that it holds nothing any more, and writes nothing.
+    """
+    old = StructureSearch.objects.filter(owner__isnull=True, created_at__lt=(now or timezone.now()) - KEPT_FOR)
+    rows = list(old.order_by("created_at").values_list("pk", "job")[:_DELETED_AT_ONCE])
+    with transaction.atomic():
+        StructureSearch.objects.filter(pk__in=[search for search, _job in rows]).delete()
+        Job.objects.filter(pk__in=[job for _search, job in rows if job]).delete()
+    return len(rows)

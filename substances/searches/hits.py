@@ -1,0 +1,70 @@
+"""Storing and reading hits: the one door through which a substance becomes an answer to a search."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from itertools import count
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from portal.common.inserting import insert_rows
+from substances.models import SearchHit, Structure, StructureSearch
+from substances.querysets import is_living
+from substances.searches.kinds import Hit, ReadStructure
+from substances.services.similarity_neighbours import NotComputable, restricted_ids
+
+# Kinds that may name a chemical of schedule 1 or 2A of the Chemical Weapons Convention: it itself, for its duties.
+NAMES_RESTRICTED = frozenset({StructureSearch.Kind.EXACT})
+
+
+def write_hits(search: StructureSearch, hits: Iterable[Hit], *, first_rank: int = 1) -> int:
+    """Stores hits in their order, without those that may not be shown, and says how many that were.
+
+    Call it in `with task.writing():` or `with task.finishing():`, so that a superseded claim writes nothing.
+
+    Args:
+        search: whose answers they are.
+        hits: best first.
+        first_rank: of the first of them; where hits come in parts, the number stored so far and one.
+    """
+    hidden = hidden_from(search)
+    ranks = count(first_rank)
+    rows = [_row(search, next(ranks), hit) for hit in hits if hit.substance_id not in hidden]
+    insert_rows(SearchHit, _COLUMNS, rows)
+    return len(rows)
+
+
+_COLUMNS = (
+    *("search_id", "rank", "substance_id", "group_id", "shared_bits", "united_bits"),
+    *("note", "atoms", "told", "svg"),
+)
+
+
+def _row(search: StructureSearch, rank: int, hit: Hit) -> tuple[object, ...]:
+    atoms = None if hit.atoms is None else list(hit.atoms)
+    found = (search.pk, rank, hit.substance_id, hit.group_id, hit.shared, hit.united)
+    return (*found, hit.note, atoms, dict(hit.told), hit.svg)
+
+
+def shown_hits(search: StructureSearch) -> QuerySet[SearchHit]:
+    """The stored hits that may be shown today, by rank: not what was merged, split or restricted since."""
+    of_groups_or_living = Q(group__isnull=False) | is_living("substance__")
+    return search.hits.filter(of_groups_or_living).exclude(substance__in=hidden_from(search)).order_by("rank")
+
+
+def hidden_from(search: StructureSearch) -> frozenset[UUID]:
+    """Substances that no search of this kind names."""
+    return frozenset() if search.kind in NAMES_RESTRICTED else restricted_ids()
+
+
+def refuse_restricted(structure: ReadStructure, *, hidden: Collection[UUID]) -> None:
+    """Nothing, unless the question itself is a restricted chemical, in whatever stereochemistry or as a salt.
+
+    Raises:
+        NotComputable: it is one; its duties are shown, chemicals like it are not.
+    """
+    skeletons = {key.partition("-")[0] for key in (structure.get("inchikey"), structure.get("parent_inchikey")) if key}
+    keys = Structure.objects.filter(substance__in=hidden).values_list("inchikey", "parent_inchikey")
+    if hidden and any(key and key.partition("-")[0] in skeletons for pair in keys for key in pair):
+        raise NotComputable("restricted")

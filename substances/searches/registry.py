@@ -1,0 +1,8 @@
+"""The kinds of search there are. A new one is a module of this room with a `KIND`, and a line here."""
+
+from __future__ import annotations
+
+from substances.searches import similarity
+from substances.searches.kinds import SearchKind
+
+KINDS: dict[str, SearchKind] = {str(kind.name): kind for kind in (similarity.KIND,)}

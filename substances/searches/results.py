@@ -1,0 +1,113 @@
+"""What a search has found, for a page, REST or a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from portal.common.named import named
+from substances.models import SearchHit, StructureSearch, Substance, SubstanceGroup
+from substances.searches.hits import shown_hits
+from substances.services.hit_rows import substances_of_hits
+from substances.services.similarity_neighbours import listed_ids
+
+UNREADABLE = gettext_noop("We could not read this structure: %(reason)s")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundHit:
+    """One hit with what is shown of it.
+
+    Attributes:
+        rank: as it was stored; hits that may not be shown any more leave a gap.
+        substance, group: one of them.
+        shared, united: bits in common and in either; None for kinds without a score.
+        listed: whether the substance is listed today.
+        note, atoms, told, svg: as `Hit`.
+    """
+
+    rank: int
+    substance: Substance | None
+    group: SubstanceGroup | None
+    shared: int | None
+    united: int | None
+    listed: bool
+    note: str = ""
+    atoms: list[int] | None = None
+    told: Mapping[str, Any] = field(default_factory=dict)
+    svg: str = ""
+
+    @property
+    def name(self) -> str:
+        """Of the substance, or of the group in the reader's language."""
+        return named(self.group) if self.group else str(self.substance)
+
+    @property
+    def score(self) -> float | None:
+        """Tanimoto coefficient, dimensionless, in [0, 1], for display; None for kinds without one."""
+        if self.shared is None or self.united is None:
+            return None
+        return self.shared / self.united if self.united else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResults:
+    """The answer to a search, for a page or for REST.
+
+    Attributes:
+        hits: best first; the first has rank 1.
+        not_computable: why nothing was compared, in the reader's language; "" where it was.
+        error: why the search failed, in the reader's language; "" where it did not.
+    """
+
+    hits: list[FoundHit]
+    not_computable: str
+    error: str
+
+
+def results(
+    search: StructureSearch, *, drawn: bool = True, after: int = 0, at_most: int | None = None
+) -> SearchResults:
+    """What a search has found so far, with what a hit shows, in seven statements.
+
+    Args:
+        drawn: see `substances_of_hits`.
+        after: only hits behind this rank.
+        at_most: how many hits; None for all.
+    """
+    rows = list(shown_hits(search).filter(rank__gt=after).select_related("group")[:at_most])
+    ids = [row.substance_id for row in rows if row.substance_id]
+    listed = listed_ids(among=ids) if ids else frozenset()
+    substances = substances_of_hits(ids, drawn=drawn) if ids else {}
+    hits = [
+        _found(row, substances[row.substance_id] if row.substance_id else None, row.substance_id in listed)
+        for row in rows
+    ]
+    why = search.read_as.get("not_computable")
+    return SearchResults(hits, _(why["reason"]) if why else "", _error(search))
+
+
+def _found(row: SearchHit, substance: Substance | None, listed: bool) -> FoundHit:
+    return FoundHit(
+        rank=row.rank,
+        substance=substance,
+        group=row.group,
+        shared=row.shared_bits,
+        united=row.united_bits,
+        listed=listed,
+        note=row.note,
+        atoms=row.atoms,
+        told=row.told,
+        svg=row.svg,
+    )
+
+
+def _error(search: StructureSearch) -> str:
+    refusal = search.read_as.get("error")
+    if refusal:
+        return _(UNREADABLE) % {"reason": _(refusal["template"]) % refusal["params"]}
+    return _(search.job.error_message) if search.job and search.job.error_message else ""
