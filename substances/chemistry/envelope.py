@@ -10,10 +10,11 @@ import dataclasses
 from typing import Literal, TypeAlias, cast, get_args
 
 from .characters import refuse_non_ascii, trimmed
+from .cxsmiles_text import without_extension
 from .inchi_text import scan_inchi
 from .messages import Note, StructureRefused
 from .molfile_text import scan_molfile
-from .smiles_text import SmilesAtom, scan_smiles
+from .smiles_text import scan_smiles
 
 Notation: TypeAlias = Literal["smiles", "inchi", "molfile"]
 
@@ -38,6 +39,8 @@ class Checked:
         changes: what was left out.
         atoms: atoms the text names, explicit hydrogens included; hydrogens in an InChI formula are not.
         positions: for SMILES, the character each atom starts at (from 1, in the text as given).
+        mapped: whether atoms have numbers (`[CH3:1]`).
+        relative: atoms (from 0) whose handedness is not what the SMILES says, but open.
     """
 
     notation: Notation
@@ -46,6 +49,7 @@ class Checked:
     atoms: int
     positions: tuple[int, ...] = ()
     mapped: bool = False
+    relative: frozenset[int] = frozenset()
 
 
 def notation_named(name: str) -> Notation:
@@ -80,8 +84,7 @@ def check_structure(text: str, notation: Notation, *, max_atoms: int = MAX_ATOMS
         raise StructureRefused("too_long", found=len(body), limit=MAX_CHARACTERS)
     refuse_non_ascii(body, notation="SMILES" if notation == "smiles" else "InChI", offset=offset)
     if notation == "smiles":
-        atoms = scan_smiles(body, offset=offset)
-        return _within(_checked_smiles(body, changes, atoms), max_atoms)
+        return _within(_check_smiles(body, offset, changes), max_atoms)
     for index, char in enumerate(body):
         if char.isspace():
             raise StructureRefused("inner_blank", position=offset + index + 1)
@@ -92,9 +95,13 @@ def check_structure(text: str, notation: Notation, *, max_atoms: int = MAX_ATOMS
     return _within(Checked("inchi", body, changes, heavy), max_atoms)
 
 
-def _checked_smiles(body: str, changes: tuple[Note, ...], atoms: tuple[SmilesAtom, ...]) -> Checked:
+def _check_smiles(body: str, offset: int, changes: tuple[Note, ...]) -> Checked:
+    extended = without_extension(body, offset=offset)
+    atoms = scan_smiles(extended.smiles, offset=offset)
+    positions = tuple(atom.position for atom in atoms)
     mapped = any(atom.mapped for atom in atoms)
-    return Checked("smiles", body, changes, len(atoms), tuple(atom.position for atom in atoms), mapped)
+    changes += extended.changes
+    return Checked("smiles", extended.smiles, changes, len(atoms), positions, mapped, extended.relative)
 
 
 def _check_molfile(text: str, max_atoms: int) -> Checked:

@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias, get_args
 
 from . import identifiers
 from .characters import ascii_lookalike
+from .cxsmiles_text import without_extension
 from .elements import ATOMIC_NUMBER
 from .envelope import MAX_ATOMS_REGISTRY, MAX_CHARACTERS, check_structure
 from .messages import Note, StructureRefused
@@ -88,10 +89,10 @@ def _as_smiles(text: str) -> FormatReading | None:
     if not text.isascii() or len(text) > MAX_CHARACTERS:
         return None
     try:
-        atoms = scan_smiles(text)
+        atoms = scan_smiles(without_extension(text).smiles)
     except StructureRefused:
         return None
-    if any(atom.aromatic for atom in atoms) and not any(char.isdigit() for char in text):
+    if any(atom.aromatic for atom in atoms) and not any(char.isdigit() for char in text.partition("|")[0]):
         return None  # an aromatic atom needs a ring: "Co", "Sn", "boson" are not SMILES
     counts: dict[str, int] = {}
     for atom in atoms:

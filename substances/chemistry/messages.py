@@ -140,7 +140,8 @@ _ENVELOPE = {
         "There is a blank or line break at character %(position)s; give one structure, without a name behind it."
     ),
     "cxsmiles": gettext_noop(
-        "From character %(position)s on, this extends SMILES in a way ('|…|') that is not read; give the SMILES alone."
+        "From character %(position)s on, this extends SMILES in a way that changes what it means ('%(char)s'); "
+        "that is not read. Give one structure as plain SMILES."
     ),
     "reaction": gettext_noop("'>' at character %(position)s: this is a reaction; give one structure."),
     "polymer": gettext_noop(
@@ -151,6 +152,9 @@ _ENVELOPE = {
     "isotope_out_of_range": gettext_noop("There is no isotope %(isotope)s%(element)s (character %(position)s)."),
     "isotope_unknown": gettext_noop("There is no isotope %(isotope)s%(element)s."),
     "charge_out_of_range": gettext_noop("The charge %(charge)s at character %(position)s is not one an atom carries."),
+    "charge_impossible": gettext_noop(
+        "Atom %(atom)s (%(element)s) has the charge %(charge)s, which no such atom carries."
+    ),
     "unknown_element": gettext_noop("'%(char)s' at character %(position)s is not the symbol of an element."),
     "bracket_unclosed": gettext_noop("The bracket opened at character %(position)s is not closed."),
     "bracket_unread": gettext_noop("'%(char)s' at character %(position)s is not an atom in SMILES."),
@@ -159,6 +163,9 @@ _ENVELOPE = {
     "branch_empty": gettext_noop("The parenthesis at character %(position)s holds no atom of a branch."),
     "ring_unclosed": gettext_noop("Ring %(ring)s, opened at character %(position)s, is not closed."),
     "ring_on_itself": gettext_noop("Ring %(ring)s at character %(position)s joins an atom to itself."),
+    "ring_bonds_differ": gettext_noop(
+        "Ring %(ring)s, closed at character %(position)s, has two kinds of bond at its ends: '%(first)s' and '%(char)s'."
+    ),
     "ring_without_atom": gettext_noop("The ring number at character %(position)s follows no atom."),
     "bond_dangling": gettext_noop("The bond '%(char)s' at character %(position)s does not join two atoms."),
     "dot_dangling": gettext_noop("The dot at character %(position)s does not stand between two parts."),
@@ -172,7 +179,9 @@ _ENVELOPE = {
         "The molfile announces %(limit)s %(what)s, but %(found)s can be read in their place."
     ),
     "molfile_line": gettext_noop("Line %(line)s of the molfile cannot be read: '%(char)s'."),
-    "molfile_end": gettext_noop("The molfile has no line 'M  END'."),
+    "molfile_end": gettext_noop(
+        "The molfile has no line 'M  END': it may have been cut off, with charges or isotopes in what is missing."
+    ),
     "molfile_tail": gettext_noop("There is text behind the end of the molfile (line %(line)s); give one structure."),
     "molfile_query": gettext_noop(
         "'%(char)s' in line %(line)s of the molfile is for search patterns, polymers or generic structures."
@@ -180,6 +189,17 @@ _ENVELOPE = {
     "smarts_primitives": gettext_noop("This pattern has %(found)s parts; %(limit)s is the most that is read."),
     "smarts_fragments": gettext_noop("This pattern has %(found)s fragments; %(limit)s is the most that is read."),
     "smarts_depth": gettext_noop("This pattern is nested %(found)s deep; %(limit)s is the most that is read."),
+}
+
+_RECORDS = {
+    "csv_header": gettext_noop(
+        "No column of '%(char)s' can hold structures; the first row has a column SMILES, InChI, structure, CAS or name."
+    ),
+    "row_quote": gettext_noop("A quote in line %(line)s is not closed where its cell ends; write it as CSV again."),
+    "row_cells": gettext_noop(
+        "Line %(line)s has %(found)s cells under %(limit)s headers; put cells that have commas in quotes."
+    ),
+    "too_long_record": gettext_noop("This record has more than %(limit)s characters; is '$$$$' missing behind it?"),
 }
 
 _PARSER = {
@@ -204,6 +224,14 @@ _CHANGES = {
     "crlf": gettext_noop("Line ends were unified."),
     "sdf_end": gettext_noop("The line '$$$$' of an SD file was left out."),
     "sdf_data": gettext_noop("The data fields behind the molfile were left out."),
+    "cxsmiles_removed": gettext_noop("What follows the SMILES ('|…|': coordinates or drawing marks) was left out."),
+    "header_restored": gettext_noop("The molfile's header was put right: it had %(found)s lines, not three."),
+    "stereo_relative": gettext_noop(
+        "%(count)s stereo centres are marked as racemic or relative; they were read as left open."
+    ),
+    "mobile_hydrogen": gettext_noop(
+        "This InChI leaves open at which atom a hydrogen stands; one of the possible forms was read."
+    ),
     "atom_maps_removed": gettext_noop("Atom numbers (as in [CH3:1]) were left out."),
     "hydrogens_folded": gettext_noop("Hydrogen atoms written out were joined to their neighbours."),
     "groups_normalised": gettext_noop("Functional groups were written the usual way (for example nitro groups)."),
@@ -248,6 +276,7 @@ TEMPLATES: dict[str, str] = {
     **_CHARACTERS,
     **_IDENTIFIERS,
     **_ENVELOPE,
+    **_RECORDS,
     **_PARSER,
     **_CHANGES,
     **_PARENT,

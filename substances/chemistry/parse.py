@@ -8,10 +8,15 @@ from typing import Any
 
 from rdkit import Chem, rdBase
 from rdkit.Chem import rdinchi
+from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from .envelope import MAX_ATOMS_QUERY, Checked, Notation, check_structure
 from .messages import Note, StructureRefused
+from .smiles_text import MAX_CHARGE
 
+_FORMULA_PART = re.compile(r"([A-Z][a-z]?)(\d*)", re.ASCII)
+_MOBILE_GROUP = re.compile(r"\(H\d*-?,([\d,]+)\)", re.ASCII)
+_MOST_TAUTOMERS = 60
 _CARET = re.compile(r"around position (\d+)")
 _SLASHES = (Chem.BondDir.ENDUPRIGHT, Chem.BondDir.ENDDOWNRIGHT)
 _QUOTED_VALENCE = re.compile(r"Explicit valence for atom # \d+ \S+, (\d+),")
@@ -73,8 +78,13 @@ def parsed(checked: Checked) -> tuple[Chem.Mol, list[Note]]:
         atom.SetAtomMapNum(0)
     charges = [atom.GetFormalCharge() for atom in mol.GetAtoms()]
     mol = _sanitised(mol, checked)
+    _refuse_impossible(mol)
     if charges != [atom.GetFormalCharge() for atom in mol.GetAtoms()]:
         changes.append(Note("groups_normalised"))
+    if checked.notation == "inchi" and _is_mobile(checked.text):
+        mol = _usual_form(mol, checked.text)
+        changes.append(Note("mobile_hydrogen"))
+    changes += _left_open(mol, checked)
     marks = _stereo_marks(mol)
     atoms = mol.GetNumAtoms()
     mol = Chem.RemoveHs(mol)
@@ -153,6 +163,63 @@ def _sanitised(mol: Chem.Mol, checked: Checked) -> Chem.Mol:
     Chem.SanitizeMol(mol)
     Chem.AssignStereochemistry(mol, cleanIt=False, force=True)
     return mol
+
+
+def _refuse_impossible(mol: Chem.Mol) -> None:
+    """Refuses what RDKit passes over: charges no atom carries, aromatic bonds outside rings."""
+    for number, atom in enumerate(mol.GetAtoms(), 1):
+        charge = atom.GetFormalCharge()
+        if charge > min(MAX_CHARGE, atom.GetAtomicNum()) or charge < -MAX_CHARGE:
+            told = {"atom": number, "element": atom.GetSymbol(), "charge": f"{charge:+d}"}
+            raise StructureRefused("charge_impossible", **told)
+    for bond in mol.GetBonds():
+        if bond.GetBondType() == Chem.BondType.AROMATIC and not bond.IsInRing():
+            atom = bond.GetBeginAtom()
+            raise StructureRefused("aromatic_outside_ring", atom=atom.GetIdx() + 1, element=atom.GetSymbol())
+
+
+def _left_open(mol: Chem.Mol, checked: Checked) -> list[Note]:
+    """Takes the handedness back from centres that are marked as racemic or relative, and tells it."""
+    relative = set(checked.relative)
+    for group in mol.GetStereoGroups():
+        if group.GetGroupType() != Chem.StereoGroupType.STEREO_ABSOLUTE:
+            relative |= {atom.GetIdx() for atom in group.GetAtoms()}
+    centres = [
+        atom for atom in mol.GetAtoms() if atom.GetIdx() in relative and atom.GetChiralTag() != Chem.CHI_UNSPECIFIED
+    ]
+    for atom in centres:
+        atom.SetChiralTag(Chem.CHI_UNSPECIFIED)
+    return [Note("stereo_relative", {"count": len(centres)})] if centres else []
+
+
+def _usual_form(mol: Chem.Mol, inchi: str) -> Chem.Mol:
+    """The tautomer that is usually drawn; RDKit reads the InChI of acetamide as acetimidic acid.
+
+    Only one that has the same InChI; else the molecule as it was read. The limits keep most molecules below 0.1 s.
+    """
+    enumerator = rdMolStandardize.TautomerEnumerator()
+    enumerator.SetMaxTautomers(_MOST_TAUTOMERS)
+    enumerator.SetMaxTransforms(_MOST_TAUTOMERS)
+    enumerator.SetRemoveSp3Stereo(False)
+    enumerator.SetRemoveBondStereo(False)
+    usual: Chem.Mol = enumerator.Canonicalize(mol)
+    return usual if inchi_of(usual) == inchi else mol
+
+
+def _is_mobile(inchi: str) -> bool:
+    """Whether a hydrogen can stand at atoms of different elements (an amide's at N or O), and not just at like ones."""
+    formula, *layers = inchi.split("/")[1:]
+    hydrogens = next((layer for layer in layers if layer.startswith("h")), "")
+    if "." in formula or ";" in hydrogens:
+        return "(H" in hydrogens  # numbers count within each part; told rather than worked out
+    elements = [
+        symbol for symbol, count in _FORMULA_PART.findall(formula) if symbol != "H" for _ in range(int(count or 1))
+    ]
+    for group in _MOBILE_GROUP.findall(hydrogens):
+        atoms = [int(number) for number in group.split(",") if number]
+        if any(elements[number - 1 : number] != ["O"] for number in atoms):
+            return True
+    return False
 
 
 def _stereo_marks(mol: Chem.Mol) -> int:

@@ -51,7 +51,7 @@ class SmilesAtom:
 class _Scan:
     atoms: list[SmilesAtom] = dataclasses.field(default_factory=list)
     degrees: list[int] = dataclasses.field(default_factory=list)
-    rings: dict[int, tuple[int, int]] = dataclasses.field(default_factory=dict)
+    rings: dict[int, tuple[int, int, str]] = dataclasses.field(default_factory=dict)
     branches: list[tuple[int, int]] = dataclasses.field(default_factory=list)
     ring_closures: int = 0
     deepest: int = 0
@@ -135,7 +135,7 @@ def read_bracket(token: str, position: int) -> SmilesAtom:
         raise StructureRefused("isotope_out_of_range", position=position, isotope=isotope[:12], element=symbol)
     charge = match["charge"] or ""
     size = int(charge[1:]) if charge[1:].isdigit() else len(charge)
-    if size > MAX_CHARGE:
+    if size > (min(MAX_CHARGE, number) if charge[:1] == "+" else MAX_CHARGE):
         raise StructureRefused("charge_out_of_range", position=position, charge=charge[:12])
     return SmilesAtom(symbol, position, match["symbol"].islower(), match["map"] is not None)
 
@@ -150,16 +150,19 @@ def _ring(scan: _Scan, token: str, position: int) -> None:
     if scan.last is None or scan.previous in ("open", "close", "dot"):
         raise StructureRefused("ring_without_atom", position=position)
     number = int(token.strip("%()"))
+    bond = scan.bond[0] if scan.bond else ""
     if number in scan.rings:
-        atom, _ = scan.rings.pop(number)
+        atom, _, first = scan.rings.pop(number)
         if atom == scan.last:
             raise StructureRefused("ring_on_itself", position=position, ring=number)
+        if first and bond and first != bond and not {first, bond} <= set("-/\\"):
+            raise StructureRefused("ring_bonds_differ", position=position, ring=number, first=first, char=bond)
         _join(scan, atom, position)
     else:
         scan.ring_closures += 1
         if scan.ring_closures > MAX_RING_CLOSURES:
             raise StructureRefused("too_many_rings", found=scan.ring_closures, limit=MAX_RING_CLOSURES)
-        scan.rings[number] = (scan.last, position)
+        scan.rings[number] = (scan.last, position, bond)
         scan.bond = None
 
 
@@ -197,7 +200,7 @@ def _finish(scan: _Scan, end: int) -> None:
     if scan.branches:
         raise StructureRefused("branch_unclosed", position=scan.branches[-1][1])
     if scan.rings:
-        number, (_, position) = next(iter(scan.rings.items()))
+        number, (_, position, _bond) = next(iter(scan.rings.items()))
         raise StructureRefused("ring_unclosed", position=position, ring=number)
     if scan.atoms and scan.previous == "dot":
         raise StructureRefused("dot_dangling", position=end)
@@ -207,8 +210,7 @@ def _unread(text: str, index: int, offset: int) -> StructureRefused:
     """Why the scan stops at this character."""
     char, position = text[index], offset + index + 1
     if char.isspace():
-        code = "cxsmiles" if text[index:].strip().startswith("|") else "inner_blank"
-        return StructureRefused(code, position=position)
+        return StructureRefused("inner_blank", position=position)
     if char == "[":
         return StructureRefused("bracket_unclosed", position=position)
     if char == ">":
