@@ -164,7 +164,7 @@ _ENVELOPE = {
     "ring_unclosed": gettext_noop("Ring %(ring)s, opened at character %(position)s, is not closed."),
     "ring_on_itself": gettext_noop("Ring %(ring)s at character %(position)s joins an atom to itself."),
     "ring_bonds_differ": gettext_noop(
-        "Ring %(ring)s, closed at character %(position)s, has two kinds of bond at its ends: '%(first)s' and '%(char)s'."
+        "Ring %(ring)s, closed at character %(position)s, begins with the bond '%(first)s' and ends with '%(char)s'."
     ),
     "ring_without_atom": gettext_noop("The ring number at character %(position)s follows no atom."),
     "bond_dangling": gettext_noop("The bond '%(char)s' at character %(position)s does not join two atoms."),

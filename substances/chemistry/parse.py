@@ -170,8 +170,7 @@ def _refuse_impossible(mol: Chem.Mol) -> None:
     for number, atom in enumerate(mol.GetAtoms(), 1):
         charge = atom.GetFormalCharge()
         if charge > min(MAX_CHARGE, atom.GetAtomicNum()) or charge < -MAX_CHARGE:
-            told = {"atom": number, "element": atom.GetSymbol(), "charge": f"{charge:+d}"}
-            raise StructureRefused("charge_impossible", **told)
+            raise StructureRefused("charge_impossible", atom=number, element=atom.GetSymbol(), charge=f"{charge:+d}")
     for bond in mol.GetBonds():
         if bond.GetBondType() == Chem.BondType.AROMATIC and not bond.IsInRing():
             atom = bond.GetBeginAtom()

@@ -1,7 +1,7 @@
 """Many structures in one text, as numbered records: SMILES lines, CSV, SD files. No RDKit, no chemistry: only text.
 
 Every row of the text is one record, in its order, with the line it begins at; a row that cannot be one says why and
-the others go on. A stray quote makes `csv.reader` return 3 rows of 7, so that here a row never goes on in the next line.
+the others go on. A stray quote makes `csv.reader` return 3 rows of 7, so here a row never goes on in the next line.
 """
 
 from __future__ import annotations

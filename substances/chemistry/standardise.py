@@ -19,7 +19,7 @@ from .envelope import MAX_ATOMS_QUERY, Notation
 from .messages import Note, StructureRefused
 from .parse import inchi_of, read_molecule
 
-STANDARDISER = f"benigna-2+rdkit-{rdkit.__version__}"
+STANDARDISER = f"benigna-3+rdkit-{rdkit.__version__}"
 
 # Counter-ions and solvents left out of a parent. An ion is on this list only if none of its simple salts (with the
 # others on the list) is harmonised, or proposed by ECHA's Risk Assessment Committee, as CMR, STOT RE or hazardous to

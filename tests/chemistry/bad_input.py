@@ -1,7 +1,7 @@
 """What people paste instead of a structure, and what becomes of it: refused by this name, or read as exactly this.
 
-Data only. A line is (id, notation, text, refused, read, told): `refused` is the code of the refusal, `read` the SMILES of what was
-read, `told` the codes of what was changed on the way.
+Data only: `refused` is the code of the refusal, `read` the SMILES of what was read, `told` the codes of what was
+changed on the way.
 """
 
 from __future__ import annotations
