@@ -1,4 +1,7 @@
-"""Opens every page once, as a process of its own, and prints what the web process should never have loaded."""
+"""Opens every page once as nobody and once as a curator, in a process of its own.
+
+Prints what the web process should never have loaded.
+"""
 
 from __future__ import annotations
 
@@ -25,14 +28,18 @@ def main() -> int:
     from django.test import Client
 
     from tests.architecture.addresses import every_address
+    from tests.build import a_curator
 
     admin.autodiscover()
+    curator = Client()
+    curator.force_login(a_curator(), backend="django.contrib.auth.backends.ModelBackend")
     failed, opened = [], 0
     for address in every_address():
-        answer: HttpResponseBase = Client().get(address, headers={"host": "localhost"})
+        for client in (Client(), curator):
+            answer: HttpResponseBase = client.get(address, headers={"host": "localhost"})
+            if answer.status_code >= 500 and address != "/readyz":
+                failed.append(f"{address} {answer.status_code}")
         opened += 1
-        if answer.status_code >= 500 and address != "/readyz":
-            failed.append(f"{address} {answer.status_code}")
     heavy = sorted({name.partition(".")[0] for name in sys.modules} & set(HEAVY))
     print(f"opened: {opened}; failed: {failed or 'none'}; heavy: {', '.join(heavy) or 'none'}")  # noqa: T201  # read by the test
     return 1 if failed or heavy or opened < MOST_PAGES else 0
