@@ -14,8 +14,9 @@ from substances.querysets import is_living
 from substances.searches.kinds import Hit, ReadStructure
 from substances.services.similarity_neighbours import NotComputable, restricted_ids
 
-# Kinds that may name a chemical of schedule 1 or 2A of the Chemical Weapons Convention: it itself, for its duties.
-NAMES_RESTRICTED = frozenset({StructureSearch.Kind.EXACT})
+# The note of a hit that is exactly what was asked for. By it alone a chemical of schedule 1 or 2A of the Chemical
+# Weapons Convention is named, in answer to the search for the same structure, for its duties.
+IDENTITY = "same_structure"
 
 
 def write_hits(search: StructureSearch, hits: Iterable[Hit], *, first_rank: int = 1) -> int:
@@ -28,9 +29,10 @@ def write_hits(search: StructureSearch, hits: Iterable[Hit], *, first_rank: int 
         hits: best first.
         first_rank: of the first of them; where hits come in parts, the number stored so far and one.
     """
-    hidden = hidden_from(search)
+    hidden, identity = restricted_ids(), _is_told_by_identity(search)
     ranks = count(first_rank)
-    rows = [_row(search, next(ranks), hit) for hit in hits if hit.substance_id not in hidden]
+    shown = (hit for hit in hits if hit.substance_id not in hidden or (identity and hit.note == IDENTITY))
+    rows = [_row(search, next(ranks), hit) for hit in shown]
     insert_rows(SearchHit, _COLUMNS, rows)
     return len(rows)
 
@@ -50,12 +52,19 @@ def _row(search: StructureSearch, rank: int, hit: Hit) -> tuple[object, ...]:
 def shown_hits(search: StructureSearch) -> QuerySet[SearchHit]:
     """The stored hits that may be shown today, by rank: not what was merged, split or restricted since."""
     of_groups_or_living = Q(group__isnull=False) | is_living("substance__")
-    return search.hits.filter(of_groups_or_living).exclude(substance__in=hidden_from(search)).order_by("rank")
+    hidden = Q(substance__in=restricted_ids())
+    if _is_told_by_identity(search):
+        hidden &= ~Q(note=IDENTITY)
+    return search.hits.filter(of_groups_or_living).exclude(hidden).order_by("rank")
 
 
 def hidden_from(search: StructureSearch) -> frozenset[UUID]:
-    """Substances that no search of this kind names."""
-    return frozenset() if search.kind in NAMES_RESTRICTED else restricted_ids()
+    """Substances that a search of this kind does not answer questions about; the kind itself leaves others out."""
+    return frozenset() if _is_told_by_identity(search) else restricted_ids()
+
+
+def _is_told_by_identity(search: StructureSearch) -> bool:
+    return search.kind == StructureSearch.Kind.EXACT
 
 
 def refuse_restricted(structure: ReadStructure, *, hidden: Collection[UUID]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
 from portal.jobs.running import Work
@@ -12,6 +12,9 @@ from substances.models import StructureSearch, Substance
 from substances.searches.parameters import Parameter
 from substances.services.reading import Reading, read
 from substances.services.similarity_neighbours import NotComputable
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
 
 Json: TypeAlias = Any
 # What the sandbox made of a structure: see `_read_structure` in substances/chemistry/sandbox.py.
@@ -51,6 +54,7 @@ class Answer:
         compared_with: how many structures (or rules) were looked at; None where that says nothing.
         fingerprint_key: what was compared by; "" where no fingerprint was.
         versions: of what else answered, by name.
+        notes: what the reader must know beside the hits: code, template (English, marked for translation), params.
         not_computable: why nothing was compared; then there are no hits, and that is no "nothing found".
     """
 
@@ -59,6 +63,7 @@ class Answer:
     compared_with: int | None = None
     fingerprint_key: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
+    notes: Sequence[Mapping[str, Json]] = ()
     not_computable: NotComputable | None = None
 
 
@@ -68,6 +73,7 @@ class SearchKind:
 
     Attributes:
         name: as stored and as REST calls it.
+        question: what it asks, for people.
         parameters: those it takes, each with its default and what makes a value of it.
         answer: answers in the worker: the claim of the job (for `progress`, `check`), the search, the structure as the
             sandbox read it. May raise `NotComputable` and `WorkFailed`. A kind that finds much may store parts before
@@ -77,12 +83,15 @@ class SearchKind:
         read: what the text is, without RDKit; raises `SearchRefused`.
         read_in_sandbox: what the sandbox makes of the text; None: it is read as one structure. Raises `WorkFailed`.
         template: of the answer on the page.
+        on_form: whether the form for one structure offers it.
     """
 
     name: StructureSearch.Kind
+    question: StrOrPromise
     parameters: Mapping[str, Parameter]
     answer: Callable[[Work, StructureSearch, ReadStructure], Answer]
     template: str
     known: Callable[[StructureSearch, Substance], Answer] | None = None
     read: Callable[[str, str], Reading] = read
     read_in_sandbox: Callable[[Work, StructureSearch], ReadStructure] | None = None
+    on_form: bool = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from substances.searches import similarity
+from substances.searches import exact, group, similarity
 from substances.searches.kinds import SearchKind
 
-KINDS: dict[str, SearchKind] = {str(kind.name): kind for kind in (similarity.KIND,)}
+KINDS: dict[str, SearchKind] = {str(kind.name): kind for kind in (similarity.KIND, exact.KIND, group.KIND)}

@@ -126,5 +126,7 @@ def take(search: StructureSearch, answer: Answer, release: str) -> None:
     search.compared_with = answer.compared_with
     search.versions |= answer.versions
     search.data_release = release
+    if answer.notes:
+        search.read_as["notes"] = [dict(note) for note in answer.notes]
     if answer.not_computable is not None:
         search.read_as["not_computable"] = {"code": answer.not_computable.code, "reason": answer.not_computable.reason}

@@ -53,13 +53,13 @@ class NotComputable(Exception):  # an answer, not an error
     """Similarity says nothing here; never to be read as "nothing similar".
 
     Attributes:
-        code: no_structure, parent_metal, parent_inorganic, restricted or no_fingerprint.
+        code: no_structure, parent_metal, parent_inorganic, restricted, no_fingerprint, or one with a reason of its own.
         reason: English sentence; `message` has it in the reader's language.
     """
 
-    def __init__(self, code: str, *, kind: str = "") -> None:
+    def __init__(self, code: str, *, kind: str = "", reason: str = "") -> None:
         self.code = code
-        self.reason = _REASONS.get(kind, _REASONS[code]) if code == "no_structure" else _REASONS[code]
+        self.reason = reason or (_REASONS.get(kind, _REASONS[code]) if code == "no_structure" else _REASONS[code])
         super().__init__(self.reason)
 
     @property

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from substances.searches import answer
+from substances.searches import sandboxed
 
-answer.READING_TIMEOUT_S = 600.0
+sandboxed.READING_TIMEOUT_S = 600.0

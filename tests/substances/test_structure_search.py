@@ -17,7 +17,7 @@ from portal.jobs.running import Superseded, Work, claim, run_job
 from substances import tasks  # noqa: F401 - registers the work that run_job runs
 from substances.chemistry.sandbox_client import sandbox
 from substances.models import Fingerprint, Identifier, SearchHit, Structure, StructureSearch, Substance
-from substances.searches import answer
+from substances.searches import sandboxed
 from substances.searches.answer import run_search
 from substances.searches.request import request_search
 from substances.searches.results import SearchResults, results
@@ -326,7 +326,7 @@ def test_a_structure_that_is_no_molecule_fails_with_its_atom_and_is_not_tried_ag
 def test_a_sandbox_that_hangs_ends_the_job_with_words_and_the_next_search_works(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(answer, "READING_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(sandboxed, "READING_TIMEOUT_S", 0.2)
     first, second = asked("CCCO", "smiles"), asked("CCCCO", "smiles")
     sandbox().call("ping")
     os.kill(sandbox().pid, signal.SIGSTOP)
