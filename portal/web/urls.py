@@ -15,6 +15,7 @@ from substances.web import (
     list_uploads,
     lists,
     releases,
+    search_form,
     searches,
     structure_uploads,
     succession,
@@ -28,7 +29,7 @@ app_name = "web"
 urlpatterns = [
     path("", home.home, name="home"),
     path("search/", substances.search, name="search"),
-    path("search/structure/", searches.structure_search, name="structure-search"),
+    path("search/structure/", search_form.structure_search, name="structure-search"),
     path("search/structure/<uuid:pk>/", searches.search_result, name="structure-search-result"),
     path("search/structure/<uuid:pk>/cancel/", searches.cancel_search, name="structure-search-cancel"),
     path("substances/", substances.substances, name="substances"),

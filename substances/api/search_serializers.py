@@ -12,10 +12,11 @@ from portal.jobs.models import Job
 from substances.models import StructureSearch
 from substances.searches.parameters import MOST_HITS
 from substances.searches.request import kind_named
+from substances.searches.similarity import Family, Order
 from substances.services.reading import SearchRefused
 
 # The fields of a request that are a kind's own.
-PARAMETERS = ("threshold", "limit", "collection")
+PARAMETERS = ("threshold", "limit", "families", "order", "collection")
 
 
 @extend_schema_serializer(component_name="Search")
@@ -39,6 +40,20 @@ class SearchRequest(serializers.Serializer[dict[str, Any]]):
     )
     limit = serializers.IntegerField(
         min_value=1, max_value=MOST_HITS, required=False, help_text="Hits at most; 50 where none is given."
+    )
+    families = serializers.ListField(
+        child=serializers.ChoiceField(choices=Family.choices),
+        required=False,
+        min_length=1,
+        max_length=len(Family),
+        help_text="Fingerprints to compare by; atom pairs with counts where none is given. A hit of any is a hit. "
+        "Of similarity.",
+    )
+    order = serializers.ChoiceField(
+        choices=Order.choices,
+        required=False,
+        help_text="With several fingerprints: by the first one's score (`first`, the default) or the best rank of any "
+        "(`best_rank`).",
     )
     collection = serializers.CharField(
         max_length=80, required=False, help_text="Where to look; `registry` where none is given."

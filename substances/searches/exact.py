@@ -152,4 +152,5 @@ KIND = SearchKind(
     answer=typed,
     known=known,
     template="substances/partials/_answer_exact.html",
+    whys=dict(Relation.choices),
 )

@@ -107,4 +107,5 @@ KIND = SearchKind(
     parameters={},
     answer=typed,
     template="substances/partials/_answer_group.html",
+    whys={MEMBER: _("Member by its structure"), EXEMPT: _("No member: exempt")},
 )

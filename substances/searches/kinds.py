@@ -82,6 +82,7 @@ class SearchKind:
             structure we show of it. May raise `NotComputable`.
         read: what the text is, without RDKit; raises `SearchRefused`.
         read_in_sandbox: what the sandbox makes of the text; None: it is read as one structure. Raises `WorkFailed`.
+        whys: the words of each note that its hits carry.
         template: of the answer on the page.
         on_form: whether the form for one structure offers it.
     """
@@ -94,4 +95,5 @@ class SearchKind:
     known: Callable[[StructureSearch, Substance], Answer] | None = None
     read: Callable[[str, str], Reading] = read
     read_in_sandbox: Callable[[Work, StructureSearch], ReadStructure] | None = None
+    whys: Mapping[str, StrOrPromise] = field(default_factory=dict)
     on_form: bool = True

@@ -12,8 +12,10 @@ from django.utils.translation import gettext_noop
 from portal.common.named import named
 from substances.models import SearchHit, StructureSearch, Substance, SubstanceGroup
 from substances.searches.hits import shown_hits
+from substances.searches.registry import KINDS
+from substances.searches.similarity import Family
 from substances.services.hit_rows import substances_of_hits
-from substances.services.similarity_neighbours import listed_ids
+from substances.services.similarity_neighbours import listed_ids, restricted_ids
 
 UNREADABLE = gettext_noop("We could not read this structure: %(reason)s")
 
@@ -27,7 +29,9 @@ class FoundHit:
         substance, group: one of them.
         shared, united: bits in common and in either; None for kinds without a score.
         listed: whether the substance is listed today.
+        restricted: whether it is under schedule 1 or 2A of the Chemical Weapons Convention: only its duties are shown.
         note, atoms, told, svg: as `Hit`.
+        why: the note in words.
     """
 
     rank: int
@@ -36,7 +40,9 @@ class FoundHit:
     shared: int | None
     united: int | None
     listed: bool
+    restricted: bool = False
     note: str = ""
+    why: str = ""
     atoms: list[int] | None = None
     told: Mapping[str, Any] = field(default_factory=dict)
     svg: str = ""
@@ -45,6 +51,15 @@ class FoundHit:
     def name(self) -> str:
         """Of the substance, or of the group in the reader's language."""
         return named(self.group) if self.group else str(self.substance)
+
+    @property
+    def by_family(self) -> list[dict[str, Any]]:
+        """Label, score and rank by each fingerprint asked for, in their order; none where there was one only."""
+        found = self.told.get("families", {})
+        return [
+            {"label": Family(name).label, "score": one["shared"] / (one["united"] or 1), "rank": one["rank"]}
+            for name, one in found.items()
+        ]
 
     @property
     def score(self) -> float | None:
@@ -83,15 +98,16 @@ def results(
     ids = [row.substance_id for row in rows if row.substance_id]
     listed = listed_ids(among=ids) if ids else frozenset()
     substances = substances_of_hits(ids, drawn=drawn) if ids else {}
+    whys = KINDS[search.kind].whys
     hits = [
-        _found(row, substances[row.substance_id] if row.substance_id else None, row.substance_id in listed)
+        _found(row, substances[row.substance_id] if row.substance_id else None, row.substance_id in listed, whys)
         for row in rows
     ]
     why = search.read_as.get("not_computable")
     return SearchResults(hits, _(why["reason"]) if why else "", _error(search))
 
 
-def _found(row: SearchHit, substance: Substance | None, listed: bool) -> FoundHit:
+def _found(row: SearchHit, substance: Substance | None, listed: bool, whys: Mapping[str, Any]) -> FoundHit:
     return FoundHit(
         rank=row.rank,
         substance=substance,
@@ -99,11 +115,19 @@ def _found(row: SearchHit, substance: Substance | None, listed: bool) -> FoundHi
         shared=row.shared_bits,
         united=row.united_bits,
         listed=listed,
+        restricted=row.substance_id in restricted_ids(),
         note=row.note,
+        why=str(whys.get(row.note, "")),
         atoms=row.atoms,
         told=row.told,
         svg=row.svg,
     )
+
+
+def notes_of(search: StructureSearch) -> list[str]:
+    """What the reader must know beside the hits, in their language."""
+    notes = search.read_as.get("notes", [])
+    return [_(note["template"]) % {name: _(str(value)) for name, value in note["params"].items()} for note in notes]
 
 
 def _error(search: StructureSearch) -> str:
