@@ -125,6 +125,13 @@ CACHES = {
     },
 }
 
+# --- Indexes of fingerprints (substances.similarity) ----------------------------------------------------------------
+
+# Rows that may wait beside a published index, or without one, before a worker is asked to publish.
+INDEX_ROWS_UNPUBLISHED = 5_000
+# Rows that are read from the database where there is no index; with more, searches say that it is being rebuilt.
+INDEX_ROWS_IN_MEMORY = 30_000
+
 # --- Work outside the request (portal.jobs is the ledger; the broker is a doorbell) ---------------------------------
 
 BROKER_DIR = DATA_DIR / "broker"

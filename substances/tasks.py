@@ -21,6 +21,8 @@ from substances.services.list_uploads import IMPORT_WORK, run_import
 from substances.services.lists import sweep_dead_imports
 from substances.services.structure_uploads import STRUCTURES_WORK, run_structure_import
 from substances.services.uploads import delete_old_uploads
+from substances.similarity.asking import INDEX_WORK
+from substances.similarity.due import ask_for_what_is_due, run_index
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]  # celery ships no types
@@ -108,3 +110,15 @@ def sweep_imports_that_died() -> None:
     """What a killed import staged was never visible; an hour later it is gone. What it published is made findable."""
     sweep_dead_imports()
     finish_what_was_published()
+
+
+@work(INDEX_WORK)
+def build_index(task: Work) -> None:
+    """Publishes the indexes of fingerprints that are due; see `run_index`."""
+    run_index(task)
+
+
+@every(60)
+def build_indexes_that_are_due() -> None:
+    """Whatever is missing, damaged or far behind is published anew."""
+    ask_for_what_is_due()

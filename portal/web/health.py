@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from portal.jobs.models import Heartbeat
 from substances.models import CatalogueLoad, SearchTerm, Substance
+from substances.similarity import store
 
 
 def answer_health_first(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -48,7 +49,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def what_is_missing(*, now: dt.datetime) -> list[str]:
-    """What the portal lacks to do its work: `migrations`, `catalogue`, `search index`, `worker`; empty when nothing.
+    """What the portal lacks to do its work: `migrations`, `catalogue`, `search index`, `similarity index`, `worker`;
+    empty when nothing.
 
     Raises:
         DatabaseError: the database does not answer.
@@ -58,9 +60,20 @@ def what_is_missing(*, now: dt.datetime) -> list[str]:
     present = {
         "catalogue": CatalogueLoad.objects.exists() and Substance.objects.exists(),
         "search index": SearchTerm.objects.exists(),
+        "similarity index": _is_index_there(),
         "worker": Heartbeat.objects.fresh(kind="worker", now=now).exists(),
     }
     return [name for name, is_there in present.items() if not is_there]
+
+
+def _is_index_there() -> bool:
+    """Whether structures can be compared: the index is attached, or there are few enough to do without; else it is
+    being rebuilt."""
+    try:
+        store.stored()
+    except (store.IndexRebuilding, store.FingerprintsDamaged):
+        return False
+    return True
 
 
 def _is_migrated() -> bool:

@@ -90,7 +90,7 @@ def facts_of(pk: UUID, clocks: Clocks | None = None) -> SubstanceFacts:
     """
     clocks = clocks or now()
     restricted = restricted_ids()
-    found = resembling(pk, threshold=WORTH_SHOWING, without=restricted)
+    found, unanswered = _near(pk, restricted)
     listed = WITH_SHORT_LISTS.ask(clocks, pk=pk, near=[row.substance_id for row in found or []])
     rows = {row.pk: row for row in listed}
     shown = rows.pop(pk, None)
@@ -103,7 +103,7 @@ def facts_of(pk: UUID, clocks: Clocks | None = None) -> SubstanceFacts:
     _complete(shown, neighbours, candidates, clocks)
     memberships = _memberships(shown, clocks)
     naming = frozenset(row.chemical_list_id for row in memberships)
-    reason = NotComputable("restricted") if pk in restricted else _why_none(shown, found)
+    reason = NotComputable("restricted") if pk in restricted else unanswered or _why_none(shown, found)
     return SubstanceFacts(
         substance=shown,
         names=[Name(**row) for row in _rows(shown, "name_rows")],
@@ -161,6 +161,14 @@ def _complete(shown: Substance, neighbours: list[Substance], candidates: list[Su
 
 def _keys(substances: list[Substance]) -> list[UUID]:
     return list({substance.pk for substance in substances})
+
+
+def _near(pk: UUID, restricted: frozenset[UUID]) -> tuple[list[Near] | None, NotComputable | None]:
+    """What resembles it, None where nothing can be compared; and why that cannot be said just now."""
+    try:
+        return resembling(pk, threshold=WORTH_SHOWING, without=restricted), None
+    except NotComputable as why:
+        return None, why
 
 
 def _why_none(shown: Substance, found: list[Near] | None) -> NotComputable | None:

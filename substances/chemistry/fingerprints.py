@@ -113,7 +113,7 @@ def _paths(mol: Chem.Mol) -> int:
     """No fewer than the paths of seven bonds, branched ones too: walks from bond to neighbouring bond."""
     most: int = max((atom.GetDegree() for atom in mol.GetAtoms()), default=0)
     bonds: int = mol.GetNumBonds()
-    at_most = bonds * max(1, 2 * (most - 1)) ** (_PATH_BONDS - 1)
+    at_most = bonds * int(max(1, 2 * (most - 1)) ** (_PATH_BONDS - 1))
     if at_most <= MAX_PATHS:
         return at_most
     ends = [(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()) for bond in mol.GetBonds()]
@@ -124,7 +124,7 @@ def _paths(mol: Chem.Mol) -> int:
             at_atom[one] += count
             at_atom[other] += count
         walks = [at_atom[one] + at_atom[other] - 2 * count for (one, other), count in zip(ends, walks, strict=True)]
-    return int(sum(walks))
+    return sum(walks)
 
 
 @functools.cache

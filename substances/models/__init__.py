@@ -11,6 +11,7 @@ from substances.models.groups import (
 )
 from substances.models.hazard import ConcernFlag, HazardClassification
 from substances.models.health import ExposureLimit, HealthFact
+from substances.models.libraries import IndexGeneration, Library, LibraryRejection, LibraryStructure
 from substances.models.lists import ChemicalList, Entry, ListMembership, OpenMember, Release
 from substances.models.producers import ReportedProducer
 from substances.models.provenance import CatalogueLoad, Source, SourcedFact
@@ -36,6 +37,10 @@ __all__ = [
     "HazardClassification",
     "HealthFact",
     "Identifier",
+    "IndexGeneration",
+    "Library",
+    "LibraryRejection",
+    "LibraryStructure",
     "ListMembership",
     "ListUpload",
     "MemberDecision",

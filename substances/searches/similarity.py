@@ -23,7 +23,7 @@ from substances.searches.hits import hidden_from
 from substances.searches.kinds import Answer, Hit, ReadStructure, SearchKind
 from substances.searches.parameters import COLLECTION, LIMIT, THRESHOLD, Parameter
 from substances.services.reading import SearchRefused
-from substances.services.similarity_neighbours import NotComputable, fingerprints_of
+from substances.services.similarity_neighbours import NotComputable, fingerprints_of, index_now
 from substances.similarity import store
 from substances.similarity.store import NOT_COMPARED, Near, StoredFingerprints
 
@@ -173,7 +173,7 @@ def _english(family: str) -> str:
 def _nearest(
     search: StructureSearch, family: str, questions_of: Callable[[StoredFingerprints], list[bytes]], depth: int
 ) -> _Asked:
-    index = store.stored(family)
+    index = index_now(family)
     questions = questions_of(index)
     if not index.key:
         if family != store.DEFAULT_FAMILY:

@@ -21,6 +21,7 @@ from substances.models import GroupMembership, GroupPortrait, SubstanceGroup
 from substances.services.group_drawings import telling_members
 from substances.services.similarity_neighbours import DEFAULT_THRESHOLD, restricted_ids
 from substances.similarity import store
+from substances.similarity.due import await_index
 from substances.similarity.store import Near, StoredFingerprints
 
 PORTRAITS_WORK = "substances.groups.portraits"
@@ -70,6 +71,7 @@ def request_portraits() -> Job | None:
 
 def run_portraits(task: Work) -> None:
     """Answers one job: group by group, each written by itself, so that what is done stays done."""
+    await_index(task)
     owed = portraits_owed()
     for number, one in enumerate(owed):
         portrait = portray(one, sandbox())

@@ -28,6 +28,7 @@ from substances.services.list_diff import diff_of_releases
 from substances.services.news import topic_of
 from substances.services.similarity_neighbours import AUTHORITIES, DEFAULT_THRESHOLD, restricted_ids
 from substances.similarity import store
+from substances.similarity.due import await_index
 from substances.similarity.store import Near
 from substances.vocabulary import How, ListEffect
 
@@ -53,6 +54,7 @@ def run_news(task: Work) -> None:
     ends = Release.objects.select_related("chemical_list").in_bulk(
         [task.arguments["release"], task.arguments["before"]]
     )
+    await_index(task)
     release = ends[uuid.UUID(task.arguments["release"])]
     before = ends[uuid.UUID(task.arguments["before"])]
     slug = release.chemical_list.slug

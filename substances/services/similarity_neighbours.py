@@ -45,6 +45,9 @@ _REASONS = {
         "This chemical is in schedule 1 or 2A of the Chemical Weapons Convention: its duties are shown, "
         "chemicals like it are not."
     ),
+    "index_rebuilding": gettext_noop(
+        "The index of structures is being rebuilt, so similarity is not assessed just now. Ask again in some minutes."
+    ),
     "no_fingerprint": gettext_noop("Its fingerprint is not stored yet; similarity is not assessed."),
 }
 
@@ -106,7 +109,7 @@ def similar_to(
     restricted = restricted_ids()
     if substance.pk in restricted:
         raise NotComputable("restricted")
-    index = store.stored()
+    index = index_now()
     asked = fingerprints_of(substance, index)
     left_out = restricted | {substance.pk}
     found = index.nearest_of(asked, threshold=threshold, limit=None if listed_only else limit, without=left_out)
@@ -120,6 +123,18 @@ def neighbours(found: list[Near], listed: Collection[UUID], *, drawn: bool = Tru
     """The same with their substances and what a hit shows of them; `drawn` as for `substances_of_hits`."""
     rows = substances_of_hits([near.substance_id for near in found], drawn=drawn)
     return [Neighbour(rows[near.substance_id], near.shared, near.united, near.substance_id in listed) for near in found]
+
+
+def index_now(family: str = store.DEFAULT_FAMILY) -> StoredFingerprints:
+    """The fingerprints that are stored, ready to be compared with.
+
+    Raises:
+        NotComputable: their index is being rebuilt.
+    """
+    try:
+        return store.stored(family)
+    except store.IndexRebuilding:
+        raise NotComputable("index_rebuilding") from None
 
 
 def fingerprints_of(substance: Substance, index: StoredFingerprints) -> list[bytes]:
@@ -153,8 +168,11 @@ def resembling(
     """Every other substance at least `threshold` alike, best first; None where it has no fingerprint. One statement.
 
     For a caller who asks `is_listed` in a query of their own, and who leaves out `restricted_ids`.
+
+    Raises:
+        NotComputable: the index is being rebuilt.
     """
-    index = store.stored()
+    index = index_now()
     asked = index.questions_of(substance_id)
     return index.nearest_of(asked, threshold=threshold, without={substance_id, *without}) if asked else None
 

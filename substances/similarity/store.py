@@ -1,30 +1,36 @@
-"""The stored fingerprints as an index in this process's memory, renewed when the database's have changed.
+"""The stored fingerprints, ready to be searched: attached from files, brought up to date from the database.
 
 How change is noticed: `substances_structures_revision` holds one random value, which triggers renew with every change
 to fingerprints, structures and merged substances (migration 0002). Reading it is one small statement; web and workers
 each compare it with the value their index was read under. The value is read before the rows, so an index may be newer
-than it claims, never older.
+than it claims, never older. What changed is noted substance by substance, so only that is read again.
+
+The fingerprints in the database are the truth. Files (`index_files.py`, made by `building.py`) spare reading them, and
+are used only where they are what was published and this database knows them. Without files a few thousand rows are
+held in memory; where there are too many for that, a search says that the index is being rebuilt.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
-from fractions import Fraction
-from itertools import groupby
-from typing import NamedTuple
+from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
-import numpy as np
+import structlog
+from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef
-from numpy.typing import NDArray
+from django.db.models import Exists, OuterRef
 
-from substances.models import Fingerprint, Structure
-from substances.similarity.engine.brute import BruteIndex
-from substances.similarity.engine.protocol import SimilarityIndex
+from substances.models import Fingerprint, IndexGeneration, Structure
+from substances.similarity import changes
+from substances.similarity.asking import ask_for_index
+from substances.similarity.changes import NOT_COMPARED, PATTERN, Present
+from substances.similarity.index_files import IndexDamaged, IndexMissing, attach
+from substances.similarity.near import Base, Candidate, FingerprintsDamaged, Near, StoredFingerprints
+from substances.similarity.rows import Row
+
+logger = structlog.get_logger(__name__)
 
 # Atom pairs with counts, measured on the neighbourhood of bisphenol A among the 418 comparable structures of the
 # starter catalogue: of the nine nearest nine are bisphenols, all at 0.5 or more, and nothing else is. By Morgan with
@@ -36,151 +42,42 @@ DEFAULT_FAMILY = "atompair-r0-2048-counts"
 MORGAN = "morgan-r2-2048-bits"
 MORGAN_COUNTS = "morgan-r2-2048-counts"
 RDKIT_PATH = "rdkit-r7-2048-bits"
-#: Not to be likened by: it tells which structures may hold a substructure. See `pattern_candidates`.
-PATTERN = "pattern-r0-2048-bits"
 COMPARED = (DEFAULT_FAMILY, MORGAN_COUNTS, MORGAN, RDKIT_PATH)
+FAMILIES = (*COMPARED, PATTERN)
 REGISTRY = "registry"
-# Metals, organometallics and inorganic substances are compared by group and element only (substances.chemistry).
-NOT_COMPARED = ("parent_metal", "parent_inorganic")
 
-ENGINE = "brute-1"
+ENGINE = "column-1"
 
-
-class FingerprintsDamaged(RuntimeError):
-    """Stored fingerprints that cannot be searched. A search then says so; it never says "nothing found"."""
-
-
-@dataclass(frozen=True, slots=True)
-class Near:
-    """A substance with the bits its nearest structure shares with the question, and those that either has."""
-
-    substance_id: UUID
-    shared: int
-    united: int
-
-
-class Row(NamedTuple):
-    """One stored fingerprint.
-
-    Attributes:
-        asks: whether the substance itself is compared with others by it: its shown structure's, as its parent if kept.
-        skeleton: of its structure, the first block of the InChIKey; "" where it has none.
-    """
-
-    substance_id: UUID
-    structure_id: int
-    bits: bytes
-    asks: bool = False
-    skeleton: str = ""
+__all__ = [
+    "COMPARED",
+    "DEFAULT_FAMILY",
+    "ENGINE",
+    "FAMILIES",
+    "MORGAN",
+    "MORGAN_COUNTS",
+    "NOT_COMPARED",
+    "PATTERN",
+    "RDKIT_PATH",
+    "REGISTRY",
+    "Candidate",
+    "FingerprintsDamaged",
+    "IndexRebuilding",
+    "Near",
+    "Row",
+    "Screened",
+    "StoredFingerprints",
+    "families",
+    "folder_of",
+    "forget",
+    "index_of",
+    "pattern_candidates",
+    "revision",
+    "stored",
+]
 
 
-@dataclass(frozen=True, slots=True)
-class StoredFingerprints:
-    """All comparable structures of living substances under one key, as they were at one revision.
-
-    A structure stands in it as it is and as its parent (the acid of a salt), where that is kept.
-
-    Attributes:
-        revision: of the database when it was read.
-        key: how the fingerprints were made, with the version of RDKit; "" where none are stored.
-        index: rows numbered from 0, ordered by substance, so that ties are broken by its id.
-        substances: of each row the substance; the rows of one stand together.
-        structure_ids: of each row the structure.
-        bits: shape (n, w), uint8, packed eight bits to a byte.
-        asks: of each substance that can be compared, the row it is compared by.
-        disputing: of each substance whose structure is disputed, one row of each other structure.
-        spans: of each substance its first row, the row behind its last, and how many structures it has.
-        structures: how many there are.
-    """
-
-    revision: str
-    key: str
-    index: SimilarityIndex
-    substances: tuple[UUID, ...]
-    structure_ids: tuple[int, ...]
-    bits: NDArray[np.uint8]
-    asks: dict[UUID, int]
-    spans: dict[UUID, tuple[int, int, int]]
-    structures: int
-    disputing: dict[UUID, tuple[int, ...]] = field(default_factory=dict)
-
-    def questions_of(self, substance_id: UUID) -> list[bytes]:
-        """The fingerprints a substance is compared by: one, or where its structure is disputed each source's."""
-        asks = self.asks.get(substance_id)
-        rows = [*([] if asks is None else [asks]), *self.disputing.get(substance_id, ())]
-        return [self.bits[row].tobytes() for row in rows]
-
-    def nearest(
-        self,
-        query: bytes,
-        *,
-        threshold: Decimal = Decimal(0),
-        limit: int | None = None,
-        without: Collection[UUID] = frozenset(),
-    ) -> list[Near]:
-        """Substances at least `threshold` alike, each by its nearest structure, best first; ties by the id.
-
-        Args:
-            query: one fingerprint made under `key`.
-            threshold: Tanimoto coefficient, compared exactly.
-            limit: how many at most.
-            without: substances that are left out.
-        """
-        hits = self.index.search(query, threshold=Fraction(threshold), where=self._where(without))
-        found: dict[UUID, Near] = {}
-        for row, shared, united in zip(hits.ids, hits.intersection, hits.union, strict=True):
-            if limit is not None and len(found) >= limit:
-                break
-            substance = self.substances[row]
-            found.setdefault(substance, Near(substance, int(shared), int(united)))
-        return list(found.values())
-
-    def nearest_of(
-        self,
-        questions: Sequence[bytes],
-        *,
-        threshold: Decimal = Decimal(0),
-        limit: int | None = None,
-        without: Collection[UUID] = frozenset(),
-    ) -> list[Near]:
-        """As `nearest`, to the nearest of several fingerprints."""
-        if len(questions) == 1:
-            return self.nearest(questions[0], threshold=threshold, limit=limit, without=without)
-        best: dict[UUID, Near] = {}
-        for bits in questions:
-            for near in self.nearest(bits, threshold=threshold, limit=limit, without=without):
-                known = best.get(near.substance_id)
-                if known is None or near.shared * known.united > known.shared * near.united:
-                    best[near.substance_id] = near
-        ordered = sorted(best.values(), key=lambda near: (-Fraction(near.shared, near.united or 1), near.substance_id))
-        return ordered[:limit]
-
-    def compared(self, *, without: Collection[UUID] = frozenset()) -> int:
-        """How many structures a search with the same `without` looks at."""
-        return self.structures - sum(self.spans[substance][2] for substance in without if substance in self.spans)
-
-    def containing(self, bits: bytes) -> tuple[Candidate, ...]:
-        """The structures that have every one of these bits, as they are or as their parent, in their order."""
-        asked = np.frombuffer(bits, dtype=np.uint8)
-        rows = np.flatnonzero(((self.bits & asked) == asked).all(axis=1)).tolist()
-        return tuple(dict.fromkeys(Candidate(self.substances[row], self.structure_ids[row]) for row in rows))
-
-    def _where(self, without: Collection[UUID]) -> NDArray[np.bool_] | None:
-        spans = [self.spans[substance] for substance in without if substance in self.spans]
-        if not spans:
-            return None
-        where = np.ones(len(self.substances), dtype=np.bool_)
-        for first, behind, _structures in spans:
-            where[first:behind] = False
-        return where
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A stored structure that may hold a substructure."""
-
-    substance_id: UUID
-    structure_id: int
+class IndexRebuilding(RuntimeError):
+    """The index is missing or damaged, and is being built anew: not assessed, never "nothing found"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,41 +100,51 @@ class Screened:
 
 
 _lock = threading.Lock()
-_loaded: dict[str, StoredFingerprints] = {}
+# Of each family what was read last, and what was read last outside a transaction: what a transaction has seen of its
+# own may be taken back, so nothing is built upon it.
+_latest: dict[str, StoredFingerprints] = {}
+_lasting: dict[str, StoredFingerprints] = {}
+
+
+def forget() -> None:
+    """As if this process had read nothing yet."""
+    with _lock:
+        _latest.clear()
+        _lasting.clear()
 
 
 def revision() -> str:
     """The value that changes with every change to what is compared."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT value FROM substances_structures_revision")
-        (value,) = cursor.fetchone()
-    return str(value)
+    return changes.present().revision
+
+
+def families() -> tuple[str, ...]:
+    """The families by which structures can be compared here, the default first; () where none is stored."""
+    keys = changes.keys_stored()
+    return tuple(family for family in COMPARED if any(key.startswith(f"{family}-") for key in keys))
 
 
 def stored(family: str = DEFAULT_FAMILY) -> StoredFingerprints:
-    """The fingerprints of a family as they are now: from memory, unless the database's have changed.
+    """The fingerprints of a family as they are now: from memory, unless the database's or the files have changed.
 
     Args:
         family: a fingerprint key without its RDKit version.
 
     Raises:
         FingerprintsDamaged: a row has the wrong size.
+        IndexRebuilding: there is no index, and too much to do without one.
     """
-    now = revision()
-    known = _loaded.get(family)
-    if known is not None and known.revision == now:
+    now = changes.present()
+    known = _latest.get(family)
+    if known is not None and known.revision == now.revision and known.base.holds():
         return known
     with _lock:
-        known = _loaded.get(family)
-        if known is None or known.revision != now:
-            known = _loaded[family] = _read(family, now)
+        known = _latest.get(family)
+        if known is None or known.revision != now.revision or not known.base.holds():
+            known = _latest[family] = _renewed(family, now)
+            if not connection.in_atomic_block:
+                _lasting[family] = known
     return known
-
-
-def families() -> tuple[str, ...]:
-    """The families by which structures can be compared here, the default first; () where none is stored."""
-    keys = set(Fingerprint.objects.order_by().values_list("key", flat=True).distinct())
-    return tuple(family for family in COMPARED if any(key.startswith(f"{family}-") for key in keys))
 
 
 def pattern_candidates(collection: str, bits: bytes) -> Screened:
@@ -249,12 +156,11 @@ def pattern_candidates(collection: str, bits: bytes) -> Screened:
 
     Raises:
         LookupError: there is no such collection.
-        FingerprintsDamaged: a row has the wrong size.
+        FingerprintsDamaged, IndexRebuilding: as `stored`.
     """
     if collection != REGISTRY:
         raise LookupError(f"there is no collection {collection!r}")
     index = stored(PATTERN)
-    rows = index.containing(bits) if index.key else ()
     unscreened = Structure.objects.filter(
         ~Exists(Fingerprint.objects.filter(structure=OuterRef("pk"), key=index.key, of_parent=False)),
         substance__merged_into__isnull=True,
@@ -263,31 +169,19 @@ def pattern_candidates(collection: str, bits: bytes) -> Screened:
     return Screened(
         key=index.key,
         revision=index.revision,
-        candidates=rows,
+        candidates=index.containing(bits) if index.key else (),
         screened=index.structures,
         unscreened=tuple(Candidate(*row) for row in unscreened.values_list("substance_id", "pk")),
     )
 
 
-def _read(family: str, now: str) -> StoredFingerprints:
-    key = _key_of(family)
-    living = Fingerprint.objects.filter(
-        key=key, structure__substance__merged_into__isnull=True, structure__substance__split_at__isnull=True
-    )
-    if family != PATTERN:
-        living = living.exclude(structure__parent_reason__in=NOT_COMPARED)
-    stored_rows = living.order_by("structure__substance_id", "structure_id", "of_parent").values_list(
-        "structure__substance_id", "structure_id", "bits", "structure__is_current", "structure__inchikey"
-    )
-    rows = [
-        Row(substance, structure, bytes(bits), asks, key_of_structure.partition("-")[0])
-        for substance, structure, bits, asks, key_of_structure in stored_rows
-    ]
-    return index_of(now, key or family, rows)
+def folder_of(collection: str, family: str) -> Path:
+    """Where the index of a collection stands."""
+    return settings.DATA_DIR / "index" / collection / family
 
 
 def index_of(now: str, key: str, rows: list[Row]) -> StoredFingerprints:
-    """An index of fingerprints made under `key`.
+    """An index of fingerprints made under `key`, in memory.
 
     Args:
         now: the revision they were read at.
@@ -297,50 +191,81 @@ def index_of(now: str, key: str, rows: list[Row]) -> StoredFingerprints:
     Raises:
         FingerprintsDamaged: a row has the wrong size.
     """
-    width = int(key.split("-")[2]) // 8
-    for row in rows:
-        if len(row.bits) != width:
-            raise FingerprintsDamaged(
-                f"The fingerprint {key} of structure {row.structure_id} has {len(row.bits)} bytes instead of {width}: "
-                "make the fingerprints anew."
-            )
-    packed = np.frombuffer(b"".join(row.bits for row in rows), dtype=np.uint8).reshape(len(rows), width)
-    index = BruteIndex(np.arange(len(rows), dtype=np.int64), packed)
-    return StoredFingerprints(
-        revision=now,
-        key=key if rows else "",
-        index=index,
-        substances=tuple(row.substance_id for row in rows),
-        structure_ids=tuple(row.structure_id for row in rows),
-        bits=packed,
-        asks={row.substance_id: number for number, row in enumerate(rows) if row.asks},
-        spans=_spans(rows),
-        structures=len({row.structure_id for row in rows}),
-        disputing=_disputing(rows),
-    )
+    return StoredFingerprints(revision=now, sequence=0, base=Base.of(rows, key=key, sequence=0))
 
 
-def _disputing(rows: list[Row]) -> dict[UUID, tuple[int, ...]]:
-    """Of each substance with several skeletons one row for each beside the shown structure's, its parent's if kept."""
-    found = {}
-    for substance, group in groupby(enumerate(rows), key=lambda numbered: numbered[1].substance_id):
-        own = [(number, row) for number, row in group if row.skeleton]
-        shown = {row.skeleton for _number, row in own if row.asks}
-        others = {row.skeleton: number for number, row in own if row.skeleton not in shown}
-        if len(shown) + len(others) > 1:
-            found[substance] = tuple(others.values())
+def published(family: str, now: Present) -> Base | None:
+    """The registry's index as files, if it is there, whole, and of this database; else None, and why is logged."""
+    folder = folder_of(REGISTRY, family)
+    try:
+        generation = attach(folder)
+    except IndexMissing:
+        return None
+    except IndexDamaged as damage:
+        logger.error("similarity.index_damaged", collection=REGISTRY, family=family, damage=str(damage))
+        ask_for_index(REGISTRY)
+        return None
+    told = generation.manifest
+    known = IndexGeneration.objects.filter(token=told.token, collection=REGISTRY, family=family).exists()
+    if not known or not now.incomplete_before <= told.sequence <= now.sequence:
+        return None  # of another database, or of a state that this one has gone back behind
+    return Base.from_files(generation)
+
+
+def _renewed(family: str, now: Present) -> StoredFingerprints:
+    before = _lasting.get(family)
+    base = _same_files(before, family) or published(family, now)
+    if base is None:
+        return _without_files(family, now, before)
+    found = _brought_up_to(now, base, before, family)
+    if len(found) < len(base.rows) // 2 and changes.key_and_rows(family)[0] != base.key:
+        ask_for_index(REGISTRY)  # most were made anew under another key
+        return _without_files(family, now, None)
     return found
 
 
-def _spans(rows: list[Row]) -> dict[UUID, tuple[int, int, int]]:
-    spans = {}
-    for substance, group in groupby(enumerate(rows), key=lambda numbered: numbered[1].substance_id):
-        own = list(group)
-        spans[substance] = (own[0][0], own[-1][0] + 1, len({row.structure_id for _number, row in own}))
-    return spans
+def _same_files(before: StoredFingerprints | None, family: str) -> Base | None:
+    """The files that were attached before, while they are what is published."""
+    if before is None or before.base.generation is None or not before.base.holds():
+        return None
+    try:
+        newest = attach(folder_of(REGISTRY, family)).number
+    except (IndexMissing, IndexDamaged):
+        return None
+    return before.base if newest == before.base.generation.number else None
 
 
-def _key_of(family: str) -> str:
-    """The key of this family that most structures have; the web process does not know RDKit's version."""
-    keys = Fingerprint.objects.filter(key__startswith=f"{family}-").values_list("key").annotate(n=Count("pk"))
-    return max(((n, key) for key, n in keys), default=(0, ""))[1]
+def _without_files(family: str, now: Present, before: StoredFingerprints | None) -> StoredFingerprints:
+    key, count = changes.key_and_rows(family)
+    if count > settings.INDEX_ROWS_IN_MEMORY:
+        ask_for_index(REGISTRY)
+        raise IndexRebuilding(f"{count} fingerprints {family} and no index of them")
+    if count > settings.INDEX_ROWS_UNPUBLISHED:
+        ask_for_index(REGISTRY)
+    if before is not None and before.base.generation is None and before.base.key == key:
+        found = _brought_up_to(now, before.base, before, family)
+        if len(found.since) <= settings.INDEX_ROWS_UNPUBLISHED:
+            return found
+    rows = list(changes.all_rows(family=family, key=key))
+    base = Base.of(rows, key=key if rows else "", sequence=now.sequence)
+    return StoredFingerprints(revision=now.revision, sequence=now.sequence, base=base)
+
+
+def _brought_up_to(now: Present, base: Base, before: StoredFingerprints | None, family: str) -> StoredFingerprints:
+    """The base with what changed since; from what this process has read before, where that goes as far.
+
+    Raises:
+        IndexRebuilding: more changed than can be held in memory.
+    """
+    known: dict[UUID, list[Row]] = {}
+    since = base.sequence
+    if before is not None and before.base is base and since <= before.sequence <= now.sequence:
+        known, since = before.changed, before.sequence
+    touched = changes.changed_since(since) if since < now.sequence else []
+    if len(touched) > settings.INDEX_ROWS_IN_MEMORY:
+        ask_for_index(REGISTRY)
+        raise IndexRebuilding(f"{len(touched)} substances changed since the index was made")
+    if len(known) + len(touched) > settings.INDEX_ROWS_UNPUBLISHED and base.generation:
+        ask_for_index(REGISTRY)
+    changed = known | changes.rows_of(touched, family=family, key=base.key)
+    return StoredFingerprints(revision=now.revision, sequence=now.sequence, base=base, changed=changed)

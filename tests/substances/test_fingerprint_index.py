@@ -45,7 +45,7 @@ def test_the_index_is_read_again_after_any_change() -> None:
         change()
         seen.add(store.stored().revision)
     assert len(seen) == 1 + len(changes)
-    assert other.pk not in store.stored().substances
+    assert other.pk not in store.stored().substances()
 
 
 def test_what_was_rolled_back_is_not_remembered() -> None:

@@ -1,0 +1,114 @@
+"""Which indexes are to be published anew, and doing it: as a job, or by `manage.py build_index`."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+
+from django.conf import settings
+
+from portal.jobs.running import Work
+from substances.models import IndexGeneration
+from substances.similarity import changes
+from substances.similarity.asking import ask_for_index
+from substances.similarity.building import IndexBusy, build_registry
+from substances.similarity.index_files import IndexDamaged, IndexMissing, attach
+from substances.similarity.store import DEFAULT_FAMILY, FAMILIES, REGISTRY, IndexRebuilding, folder_of, stored
+
+_BUSY_S = 0.5
+_LOOK_AGAIN_S = 600.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Standing:
+    """How an index stands.
+
+    Attributes:
+        rows: of what is published; 0 where nothing is.
+        behind: substances that changed since.
+        wrong: why it cannot be used, or not any more; "" where it can.
+        is_due: whether it is to be built.
+    """
+
+    collection: str
+    family: str
+    number: int = 0
+    rows: int = 0
+    behind: int = 0
+    wrong: str = ""
+    is_due: bool = False
+
+
+def standing(family: str, *, thoroughly: bool = False) -> Standing:
+    """How the registry's index of one family stands.
+
+    Args:
+        thoroughly: read every byte of its files.
+    """
+    key, count = changes.key_and_rows(family)
+    is_worth_it = count > settings.INDEX_ROWS_UNPUBLISHED
+    try:
+        found = attach(folder_of(REGISTRY, family), thoroughly=thoroughly)
+    except IndexMissing:
+        return Standing(REGISTRY, family, wrong="missing" if is_worth_it else "", is_due=is_worth_it)
+    except IndexDamaged as damage:
+        return Standing(REGISTRY, family, wrong=str(damage), is_due=True)
+    told, now = found.manifest, changes.present()
+    at = Standing(REGISTRY, family, found.number, told.rows)
+    known = IndexGeneration.objects.filter(token=told.token, collection=REGISTRY, family=family).exists()
+    if not known or not now.incomplete_before <= told.sequence <= now.sequence:
+        return dataclasses.replace(at, wrong="made from another state of the database", is_due=is_worth_it)
+    if told.key != key and count:
+        return dataclasses.replace(at, wrong=f"made under {told.key}, most are under {key}", is_due=True)
+    behind = len(changes.changed_since(told.sequence))
+    return dataclasses.replace(at, behind=behind, is_due=behind > settings.INDEX_ROWS_UNPUBLISHED)
+
+
+# At which revision the scheduler's process last looked, and when.
+_looked: dict[str, float] = {}
+
+
+def ask_for_what_is_due() -> None:
+    """A job, where anything of the registry is to be built."""
+    now, revision = time.monotonic(), changes.present().revision
+    if now - _looked.get(revision, -_LOOK_AGAIN_S) < _LOOK_AGAIN_S:
+        return
+    _looked.clear()
+    _looked[revision] = now
+    if any(standing(family).is_due for family in FAMILIES):
+        ask_for_index(REGISTRY)
+
+
+def await_index(task: Work, family: str = DEFAULT_FAMILY) -> None:
+    """Returns when the family can be searched: work that compares builds the index itself where there is none.
+
+    Raises:
+        Superseded, Cancelled: as `Work.check`.
+    """
+    while True:
+        try:
+            stored(family)
+        except IndexRebuilding:
+            task.check()
+            try:
+                build_registry(family, progress=lambda _done, _total: task.check())
+            except IndexBusy:
+                time.sleep(_BUSY_S)
+        else:
+            return
+
+
+def run_index(task: Work) -> None:
+    """Builds what is due of one collection. Killed anywhere, what was published before stays."""
+    due = [family for family in FAMILIES if standing(family, thoroughly=True).is_due]
+    for number, family in enumerate(due):
+
+        def tell(done: int, total: int, before: int = number) -> None:
+            task.progress(before * 100 + done * 100 // max(total, 1), len(due) * 100)
+
+        task.progress(number * 100, len(due) * 100)
+        try:
+            build_registry(family, progress=tell)
+        except IndexBusy:
+            continue  # by whoever does, it is being built
+    task.progress(len(due) * 100, len(due) * 100)
