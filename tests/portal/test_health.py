@@ -62,5 +62,5 @@ def test_readyz_asks_the_database_little(
     catalogue: None, client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     client.get("/readyz")
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         client.get("/readyz")
