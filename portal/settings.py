@@ -136,9 +136,16 @@ INDEX_ROWS_IN_MEMORY = 30_000
 
 BROKER_DIR = DATA_DIR / "broker"
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "filesystem://")
-BROKER_QUEUES = ("interactive", "batch")  # somebody waits before a page; nobody does
-# Over all workers; the rest of their hands is free for those who wait before a page.
-BATCH_JOBS_AT_ONCE = env.integer("BENIGNA_BATCH_JOBS", 1, minimum=1)
+# Somebody waits before a page; pieces of long lists; files and the portal's own upkeep; mail.
+BROKER_QUEUES = ("interactive", "batch", "import", "mail")
+# Of all queues but the first, over all workers; the rest of their hands is free for those who wait before a page.
+# 0: half of the hands that the workers say they have.
+BATCH_JOBS_AT_ONCE = env.integer("BENIGNA_BATCH_JOBS", 0, minimum=0)
+# Of those: files, which take minutes.
+IMPORT_JOBS_AT_ONCE = env.integer("BENIGNA_IMPORT_JOBS", 1, minimum=1)
+# How many jobs one owner may have open in a queue: an organisation or person, and somebody who is not signed in.
+OPEN_JOBS = env.integer("BENIGNA_OPEN_JOBS", 10_000, minimum=1)
+OPEN_JOBS_OF_A_STRANGER = env.integer("BENIGNA_OPEN_JOBS_OF_A_STRANGER", 20, minimum=1)
 CELERY_TASK_DEFAULT_QUEUE = BROKER_QUEUES[0]
 CELERY_TASK_QUEUES = [
     Queue(  # type: ignore[no-untyped-call]  # kombu ships no types

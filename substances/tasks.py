@@ -6,9 +6,9 @@ from typing import Any
 
 from celery.signals import worker_process_init
 
-from portal.jobs.registry import every, work
+from portal.jobs.registry import every, interrupts, work
 from portal.jobs.running import Work
-from substances.chemistry.sandbox_client import sandbox
+from substances.chemistry.sandbox_client import interrupt_sandbox, sandbox
 from substances.registry_check.when import CHECK_WORK, request_check_when_due, run_check
 from substances.searches.answer import run_search
 from substances.searches.keeping import delete_old_searches
@@ -29,6 +29,12 @@ from substances.similarity.due import ask_for_what_is_due, run_index
 def start_sandbox_ahead_of_need(**_signal: Any) -> None:
     """Each worker child starts its sandbox at once: RDKit takes longer to load than a search takes."""
     sandbox()
+
+
+@interrupts
+def end_what_is_asked_of_the_sandbox() -> None:
+    """Of a job that was called off; the next one finds another."""
+    interrupt_sandbox()
 
 
 @work(SEARCH_WORK)

@@ -26,9 +26,9 @@ os.register_at_fork(
 )
 
 
-def beat(*, name: str, kind: str) -> None:
-    """Says that `name`, a "worker" or "scheduler", lives now."""
-    Heartbeat.objects.update_or_create(name=name[:80], defaults={"kind": kind, "at": Now()})
+def beat(*, name: str, kind: str, hands: int = 0) -> None:
+    """Says that `name`, a "worker" with so many hands or a "scheduler", lives now."""
+    Heartbeat.objects.update_or_create(name=name[:80], defaults={"kind": kind, "hands": hands, "at": Now()})
 
 
 def stop_beating(*, name: str) -> None:
@@ -39,9 +39,10 @@ def stop_beating(*, name: str) -> None:
 class Pulse:
     """A thread that beats for a process that forks; no connection is open between two beats."""
 
-    def __init__(self, *, name: str, kind: str) -> None:
+    def __init__(self, *, name: str, kind: str, hands: int = 0) -> None:
         self._name = name
         self._kind = kind
+        self._hands = hands
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
@@ -56,9 +57,12 @@ class Pulse:
         self._with_connection(lambda: stop_beating(name=self._name))
 
     def _run(self) -> None:
-        self._with_connection(lambda: beat(name=self._name, kind=self._kind))
+        self._with_connection(self._beat)
         while not self._ended.wait(SECONDS_BETWEEN):
-            self._with_connection(lambda: beat(name=self._name, kind=self._kind))
+            self._with_connection(self._beat)
+
+    def _beat(self) -> None:
+        beat(name=self._name, kind=self._kind, hands=self._hands)
 
     def _with_connection(self, write: Callable[[], None]) -> None:
         with _not_while_forking:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -15,13 +16,26 @@ from portal.jobs.querysets import from_now
 logger = structlog.get_logger(__name__)
 
 
-class LeaseKeeper:
-    """A thread that renews the lease of a claimed job three times per lease, for as long as the block lasts."""
+#: How often it is asked whether the job was called off.
+SECONDS_BETWEEN_LOOKS = 1.0
 
-    def __init__(self, job: Job) -> None:
+
+class LeaseKeeper:
+    """A thread that renews the lease of a claimed job three times per lease, for as long as the block lasts.
+
+    It also notices that the job was called off, or is held by somebody else by now, and then ends what the handler may
+    be waiting for: the handler hears of it at its next step.
+
+    Args:
+        job: claimed.
+        interrupt: called once, from the thread, when the handler should stop.
+    """
+
+    def __init__(self, job: Job, *, interrupt: Callable[[], None]) -> None:
         self._job_id = job.pk
         self._token = job.token
         self._seconds = job.lease_seconds
+        self._interrupt = interrupt
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._keep, name=f"lease of {job.pk}", daemon=True)
 
@@ -36,18 +50,25 @@ class LeaseKeeper:
         self._thread.join()
 
     def _keep(self) -> None:
+        looks_a_renewal = max(1, int(self._seconds / 3 / SECONDS_BETWEEN_LOOKS))
+        pause = self._seconds / 3 / looks_a_renewal
+        look = 0
         try:
-            while not self._ended.wait(self._seconds / 3):
-                if not self._renew():
+            while not self._ended.wait(pause):
+                look += 1
+                if not self._goes_on(renew=look % looks_a_renewal == 0):
+                    self._interrupt()
                     return
         finally:
             connection.close()  # this thread's own
 
-    def _renew(self) -> bool:
-        """Whether the claim still holds; a database that is away for a moment does not end it."""
+    def _goes_on(self, *, renew: bool) -> bool:
+        """Whether the claim holds and nobody called the job off; a database that is away for a moment ends nothing."""
+        held = Job.objects.held_by(self._job_id, self._token)
         try:
-            held = Job.objects.held_by(self._job_id, self._token)
-            return bool(held.update(lease_until=from_now(self._seconds)))
+            if renew and not held.update(lease_until=from_now(self._seconds)):
+                return False
+            return held.filter(cancel_requested_at__isnull=True).exists()
         except DatabaseError as error:
             logger.warning("jobs.lease_not_renewed", job_id=str(self._job_id), error=type(error).__name__)
             connection.close()

@@ -32,9 +32,16 @@ class Job(models.Model):
     token = models.PositiveIntegerField(
         default=0, help_text=_("Fencing: grows with each claim; an older one may not write.")
     )
+    owner_key = models.CharField(
+        max_length=50, blank=True, help_text=_("On whose behalf; see portal.jobs.owners. Empty: the portal itself.")
+    )
+    turn = models.PositiveBigIntegerField(default=0, help_text=_("Of those that wait in a queue the least is next."))
     lease_seconds = models.PositiveSmallIntegerField(default=15)
     lease_until = models.DateTimeField(null=True)
     deadline = models.DateTimeField(null=True, help_text=_("Past it the job is failed, not tried again."))
+    deadline_seconds = models.PositiveIntegerField(
+        null=True, help_text=_("How long it may take from its turn on; the deadline counts anew when it begins.")
+    )
     progress_done = models.PositiveIntegerField(default=0)
     progress_total = models.PositiveIntegerField(null=True)
     cancel_requested_at = models.DateTimeField(null=True)
@@ -80,6 +87,10 @@ class Job(models.Model):
             models.Index(fields=["name", "created_at"], name="job_by_name_and_age"),
             models.Index(fields=["state", "queue", "rung_at"], name="job_by_state_queue_and_ring"),
             models.Index(fields=["queue", "answered_ring_at"], name="job_by_queue_and_answer"),
+            # The owner stands in it so that those of one who has enough in hand are passed over without being read.
+            models.Index(fields=["queue", "state", "turn", "created_at", "owner_key"], name="job_by_queue_and_turn"),
+            models.Index(fields=["owner_key", "state", "queue", "turn"], name="job_by_owner_and_turn"),
+            models.Index(fields=["queue", "finished_at"], name="job_by_queue_and_end"),
         ]
 
     def __str__(self) -> str:
@@ -96,6 +107,7 @@ class Heartbeat(models.Model):
 
     name = models.CharField(primary_key=True, max_length=80)
     kind = models.CharField(max_length=20)
+    hands = models.PositiveSmallIntegerField(default=0, help_text=_("Of a worker: how many jobs it can do at once."))
     at = models.DateTimeField()
 
     objects = HeartbeatQuerySet.as_manager()

@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Self
 
-from django.conf import settings
 from django.db import models
-from django.db.models import Exists, ExpressionWrapper, F, Q
+from django.db.models import ExpressionWrapper, F, Q
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
@@ -39,29 +38,37 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(state="running", lease_until__lt=Now())
 
     def overdue(self) -> Self:
-        """Those that have not ended by their deadline."""
-        return self.open().filter(deadline__lte=Now())
+        """Those that have begun and have not ended by their deadline."""
+        return self.open().filter(deadline__lte=Now()).exclude(self._has_only_waited())
+
+    def waited_past_deadline(self) -> Self:
+        """Those whose turn has not come by their deadline."""
+        return self.filter(self._has_only_waited(), state="queued", deadline__lte=Now())
+
+    def _has_only_waited(self) -> Q:
+        return Q(started_at__isnull=True, deadline_seconds__isnull=False)
 
     def claimable(self) -> Self:
-        """Those a worker may take now: queued or abandoned, with an attempt left, before their deadline, in turn."""
+        """Those a worker may take: queued or abandoned, with an attempt left, and in time.
+
+        What has only waited so far is in time: its deadline counts from its turn on.
+        """
         free = Q(state="queued") | Q(state="running", lease_until__lt=Now())
-        in_time = Q(deadline__isnull=True) | Q(deadline__gt=Now())
-        wanted = self.filter(free, in_time, attempts__lt=F("max_attempts"), cancel_requested_at__isnull=True)
-        return wanted.exclude(self._must_wait())
+        in_time = Q(deadline__isnull=True) | Q(deadline__gt=Now()) | self._has_only_waited()
+        return self.filter(free, in_time, attempts__lt=F("max_attempts"), cancel_requested_at__isnull=True)
 
-    def waiting_their_turn(self) -> Self:
-        """Queued ones of the batch queue, while as many of it run as may."""
-        return self.filter(self._must_wait(), state="queued")
-
-    def _must_wait(self) -> Q:
-        """Work that nobody sits and waits for leaves the workers' other hands to those who do."""
-        running = self.model._default_manager.filter(queue="batch", state="running", lease_until__gte=Now())
-        last_place = settings.BATCH_JOBS_AT_ONCE - 1
-        return Q(Q(queue="batch"), Exists(running.order_by("pk")[last_place : last_place + 1]))
+    def told(self, queue: str) -> Self:
+        """Those of a queue that wait and of which the broker was told."""
+        return self.filter(queue=queue, state="queued", rung_at__isnull=False)
 
     def silent(self, seconds: float) -> Self:
         """Those that wait although the broker was told of them more than `seconds` ago, the first told of first."""
         return self.filter(state="queued", rung_at__lt=from_now(-seconds)).order_by("rung_at")
+
+    def moving(self, *, within_seconds: float) -> Self:
+        """Those that are being done by a living worker, or ended a moment ago."""
+        at_work = Q(state="running", lease_until__gte=Now())
+        return self.filter(at_work | Q(finished_at__gte=from_now(-within_seconds)))
 
     def held_by(self, job_id: object, token: int) -> Self:
         """The job while the claim numbered `token` holds it; empty when another took over or it has ended."""

@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     from portal.jobs.running import Work
 
 Handler: TypeAlias = "Callable[[Work], None]"
+Interrupt: TypeAlias = Callable[[], object]
 Chore: TypeAlias = Callable[[], object]
 
 _handlers: dict[str, Handler] = {}
+_interrupts: dict[str, Interrupt] = {}
 _chores: dict[str, PeriodicChore] = {}
 
 
@@ -57,6 +59,22 @@ def handler_of(name: str) -> Handler:
         return _handlers[name]
     except KeyError:
         raise UnknownWork(f"No work is called {name!r}; known are {', '.join(sorted(_handlers)) or 'none'}.") from None
+
+
+def interrupts(function: Interrupt) -> Interrupt:
+    """Registers the decorated function as what ends the thing a handler may be waiting for, when its job is called off.
+
+    It is called from another thread while the handler runs, and may be called where the handler waits for nothing. It
+    belongs in a `tasks` module.
+    """
+    _interrupts[f"{function.__module__}.{function.__qualname__}"] = function
+    return function
+
+
+def interrupt_all() -> None:
+    """Ends whatever the handler that runs in this process may be waiting for."""
+    for function in _interrupts.values():
+        function()
 
 
 def every(seconds: float) -> Callable[[Chore], Chore]:

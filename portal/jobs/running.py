@@ -18,10 +18,12 @@ from django.utils.translation import gettext_noop
 from portal.jobs.lease import LeaseKeeper
 from portal.jobs.models import Job
 from portal.jobs.querysets import from_now
-from portal.jobs.registry import handler_of
+from portal.jobs.registry import handler_of, interrupt_all
+from portal.jobs.turns import Standing, one_claim_at_a_time
 
 logger = structlog.get_logger(__name__)
 
+WAITS = "waits its turn"
 GAVE_UP = gettext_noop("It stopped with an error on our side, also when tried again. We have been told.")
 
 
@@ -119,7 +121,7 @@ class Work:
 
 
 def claim(job_id: uuid.UUID | str, *, rung_at: dt.datetime | None = None) -> Job | None:
-    """The job, taken by a compare-and-swap of its token; None when there is nothing to take.
+    """The job, taken by a compare-and-swap of its token; None when there is nothing to take, or it is not its turn.
 
     One UPDATE changes the row only if it is claimable and nobody claimed it since we looked; each claim counts as an
     attempt, so that work which kills its worker cannot come back for ever.
@@ -128,12 +130,21 @@ def claim(job_id: uuid.UUID | str, *, rung_at: dt.datetime | None = None) -> Job
         job_id: of the job.
         rung_at: when the doorbell was rung that this claim answers.
     """
-    seen = Job.objects.claimable().filter(pk=job_id).only("token", "lease_seconds").first()
+    seen = Job.objects.claimable().filter(pk=job_id).first()
     if seen is None:
         return None
-    taken = (
+    with one_claim_at_a_time(seen.queue):
+        if not (Standing().may_begin(seen) and _take(seen, rung_at)):
+            return None
+    return Job.objects.held_by(job_id, seen.token + 1).first()
+
+
+def _take(seen: Job, rung_at: dt.datetime | None) -> int:
+    """How many rows the claim changed: one, or none where another was faster. The deadline counts from the first on."""
+    first = seen.started_at is None and seen.deadline_seconds is not None
+    return (
         Job.objects.claimable()
-        .filter(pk=job_id, token=seen.token)
+        .filter(pk=seen.pk, token=seen.token)
         .update(
             state=Job.State.RUNNING,
             token=F("token") + 1,
@@ -141,11 +152,9 @@ def claim(job_id: uuid.UUID | str, *, rung_at: dt.datetime | None = None) -> Job
             lease_until=from_now(seen.lease_seconds),
             answered_ring_at=rung_at,
             started_at=Coalesce("started_at", Now()),
+            deadline=from_now(seen.deadline_seconds) if first and seen.deadline_seconds else F("deadline"),
         )
     )
-    if not taken:
-        return None
-    return Job.objects.held_by(job_id, seen.token + 1).first()
 
 
 def run_job(job_id: uuid.UUID | str, *, rung_at: dt.datetime | None = None) -> str:
@@ -156,9 +165,9 @@ def run_job(job_id: uuid.UUID | str, *, rung_at: dt.datetime | None = None) -> s
     """
     job = claim(job_id, rung_at=rung_at)
     if job is None:
-        # The scheduler rings again when it may begin.
-        waits = Job.objects.waiting_their_turn().filter(pk=job_id).update(rung_at=None)
-        return "waits its turn" if waits else "nothing to do"
+        # It is told of again when it may begin.
+        waits = Job.objects.claimable().filter(pk=job_id, state=Job.State.QUEUED).update(rung_at=None)
+        return WAITS if waits else "nothing to do"
     with structlog.contextvars.bound_contextvars(job_id=str(job.pk), job=job.name, request_id=job.request_id):
         return _run(job)
 
@@ -166,7 +175,7 @@ def run_job(job_id: uuid.UUID | str, *, rung_at: dt.datetime | None = None) -> s
 def _run(job: Job) -> str:
     work = Work(job)
     try:
-        with LeaseKeeper(job):
+        with LeaseKeeper(job, interrupt=interrupt_all):
             handler_of(job.name)(work)
         if not work.is_finished:
             with work.finishing():
@@ -195,7 +204,9 @@ def _record_error(job: Job) -> None:
     try:
         if job.attempts < job.max_attempts:
             # The scheduler rings again at its next round: what broke may need a moment.
-            Job.objects.held_by(job.pk, job.token).update(state=Job.State.QUEUED, lease_until=None, rung_at=None)
+            held = Job.objects.held_by(job.pk, job.token).filter(cancel_requested_at__isnull=True)
+            if not held.update(state=Job.State.QUEUED, lease_until=None, rung_at=None):
+                _end(job, state=Job.State.CANCELLED)
         else:
             _end(job, state=Job.State.FAILED, error_code="gave_up", error_message=GAVE_UP)
     except DatabaseError as error:
@@ -203,5 +214,8 @@ def _record_error(job: Job) -> None:
 
 
 def _end(job: Job, **changes: Any) -> None:
-    """Ends the job, if this claim still holds it."""
-    Job.objects.held_by(job.pk, job.token).update(lease_until=None, finished_at=Now(), **changes)
+    """Ends the job, if this claim still holds it: cancelled, whatever else it came to, where it was called off."""
+    held = Job.objects.held_by(job.pk, job.token)
+    over: dict[str, Any] = {"lease_until": None, "finished_at": Now()}
+    if not held.filter(cancel_requested_at__isnull=False).update(state=Job.State.CANCELLED, **over):
+        held.update(**over | changes)

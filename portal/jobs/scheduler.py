@@ -21,6 +21,7 @@ class Scheduler:
 
     def __init__(self, *, name: str) -> None:
         self.name = name
+        self._began = time.monotonic()
         own = [
             PeriodicChore("heartbeat", SECONDS_BETWEEN, lambda: beat(name=name, kind="scheduler")),
             PeriodicChore("reaper", 0, self._reap),
@@ -46,7 +47,7 @@ class Scheduler:
             logger.exception("scheduler.chore_failed", chore=chore.name, error=type(error).__name__)
 
     def _reap(self) -> None:
-        reaped = reap()
+        reaped = reap(watching_for_seconds=time.monotonic() - self._began)
         if any(vars(reaped).values()):
             logger.info("scheduler.reaped", **vars(reaped))
 

@@ -14,26 +14,26 @@ from django.conf import settings
 from portal.jobs.folder_broker import sweep
 from portal.jobs.heartbeat import Pulse
 from portal.jobs.registry import every
-from portal.jobs.running import run_job
+from portal.jobs.serving import serve
 
 _pulses: dict[str, Pulse] = {}
 
 
 @shared_task(name="portal.jobs.run")  # type: ignore[untyped-decorator]  # celery ships no types
 def run(job_id: str, rung_at: str | None = None) -> None:
-    """Does the job if it is there to be done: delivered twice it works once, lost it is sent again.
+    """Does the job if it is there to be done, then others in turn: delivered twice it works once, lost it is sent again.
 
     Args:
         job_id: of the job.
         rung_at: when this doorbell was rung, ISO 8601; it shows which earlier ones were lost.
     """
-    run_job(job_id, rung_at=dt.datetime.fromisoformat(rung_at) if rung_at else None)
+    serve(job_id, rung_at=dt.datetime.fromisoformat(rung_at) if rung_at else None)
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]  # celery ships no types
 def start_pulse(sender: Any, **_: Any) -> None:
     """The worker hears the broker and has its pool: it says that it lives, from its parent process."""
-    pulse = _pulses[sender.hostname] = Pulse(name=sender.hostname, kind="worker")
+    pulse = _pulses[sender.hostname] = Pulse(name=sender.hostname, kind="worker", hands=sender.controller.concurrency)
     pulse.start()
 
 

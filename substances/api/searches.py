@@ -21,6 +21,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from portal.common.client_address import client_key
 from portal.common.named import named
 from portal.common.rest.problems import CONTENT_TYPE, ProblemSerializer
 from portal.jobs.models import Job
@@ -132,6 +133,8 @@ class SearchesView(_SearchAccess):
             (400, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, "It cannot be read; `position` says where."),
             (413, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, "Too large."),
             (422, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, "Nothing we know, or `readings` gives several."),
+            (429, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, "Too often, or too many open; see `Retry-After`."),
+            (503, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, "Too busy for strangers; see `Retry-After`."),
         },
     )
     def post(self, request: Request) -> Response:
@@ -148,6 +151,7 @@ class SearchesView(_SearchAccess):
             kind=asked.validated_data["kind"],
             format=asked.validated_data["format"],
             parameters={name: asked.validated_data.get(name) for name in PARAMETERS},
+            client=client_key(request._request),
         )
         headers = {"Location": self.address("search", search, access)}
         if (waited := preferred_wait(request.headers.get("Prefer", ""))) is not None and wait(search, waited):

@@ -109,6 +109,12 @@ class Sandbox:
             answer: dict[str, Any] = reply["answer"]
             return answer
 
+    def interrupt(self) -> None:
+        """Kills the child from another thread: what it is being asked ends with `SandboxDied`, the next finds another."""
+        process = self._process  # who asked starts another in its place
+        process.kill()
+        process.wait()
+
     def close(self) -> None:
         """Ends the child; a sandbox inherited over a fork only lets go of its pipes."""
         for stream in (self._process.stdin, self._process.stdout):
@@ -222,6 +228,13 @@ def sandbox() -> Sandbox:
         if _current is None:
             _current = Sandbox()
         return _current
+
+
+def interrupt_sandbox() -> None:
+    """Ends what this process's sandbox is being asked, if it has one; see `Sandbox.interrupt`."""
+    current = _current
+    if current is not None:
+        current.interrupt()
 
 
 def close_sandbox() -> None:

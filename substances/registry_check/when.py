@@ -53,7 +53,7 @@ def request_check_when_due() -> Job | None:
     )
     if not due:
         return None
-    return request_job(name=CHECK_WORK, arguments={}, queue="batch", deadline_seconds=_DEADLINE_SECONDS)
+    return request_job(name=CHECK_WORK, arguments={}, queue="import", deadline_seconds=_DEADLINE_SECONDS)
 
 
 def run_check(task: Work) -> None:

@@ -33,6 +33,7 @@ def request_search(
     format: str = "auto",  # the word of the API
     parameters: Mapping[str, Any] | None = None,
     repeats: StructureSearch | None = None,
+    client: str = "",
 ) -> StructureSearch:
     """A question about a structure: answered already where it is one we know, else by a job.
 
@@ -45,9 +46,11 @@ def request_search(
         format: auto, smiles, inchi, molfile, name or cas.
         parameters: those of the kind, by name, such as {"limit": 10}; the others get their defaults.
         repeats: the search whose question this is once more.
+        client: what tells one stranger from another; only a hash of it is kept.
 
     Raises:
         SearchRefused: the text or a parameter cannot be used; nothing is stored.
+        QueueFull: who asks has too many open, or strangers have to come back later; nothing is stored.
     """
     asked = kind_named(kind)
     search = StructureSearch(
@@ -63,8 +66,8 @@ def request_search(
     reading = asked.read(text, format)
     search.read_as = reading.read_as
     if isinstance(reading, Foreign):
-        return _ask_worker(search)
-    return _answer_known(asked, search, reading)
+        return _ask_worker(search, client)
+    return _answer_known(asked, search, reading, client)
 
 
 def kind_named(name: str) -> SearchKind:
@@ -85,14 +88,15 @@ def token_hash(access_token: str) -> str:
 
 
 @transaction.atomic
-def _ask_worker(search: StructureSearch) -> StructureSearch:
+def _ask_worker(search: StructureSearch, client: str) -> StructureSearch:
     """The text stays in our database; the job carries the id alone."""
-    search.job = request_job(name=SEARCH_WORK, arguments={"search": str(search.pk)}, by=search.owner)
+    arguments = {"search": str(search.pk)}
+    search.job = request_job(name=SEARCH_WORK, arguments=arguments, by=search.owner, client=client)
     search.save()
     return search
 
 
-def _answer_known(kind: SearchKind, search: StructureSearch, reading: Known) -> StructureSearch:
+def _answer_known(kind: SearchKind, search: StructureSearch, reading: Known, client: str) -> StructureSearch:
     search.known_substance = reading.substance
     shown = reading.substance.shown_structure
     search.svg = shown.svg if shown else ""
@@ -103,7 +107,7 @@ def _answer_known(kind: SearchKind, search: StructureSearch, reading: Known) -> 
         if shown is None:
             why = NotComputable("no_structure", kind=reading.substance.kind)
             return _answered(search, Answer(not_computable=why), release)
-        return _ask_worker(search)
+        return _ask_worker(search, client)
     try:
         answer = kind.known(search, reading.substance)
     except NotComputable as why_not:

@@ -106,7 +106,7 @@ def request_evaluation() -> Job | None:
     with transaction.atomic():
         if Job.objects.open().filter(name=GROUPS_WORK).exists():
             return None
-        return request_job(name=GROUPS_WORK, arguments={}, queue="batch", deadline_seconds=DEADLINE_SECONDS)
+        return request_job(name=GROUPS_WORK, arguments={}, queue="import", deadline_seconds=DEADLINE_SECONDS)
 
 
 def evaluation_owed() -> str:

@@ -66,7 +66,7 @@ def request_portraits() -> Job | None:
     with transaction.atomic():
         if Job.objects.open().filter(name=PORTRAITS_WORK).exists() or not portraits_owed():
             return None
-        return request_job(name=PORTRAITS_WORK, arguments={}, queue="batch", deadline_seconds=DEADLINE_SECONDS)
+        return request_job(name=PORTRAITS_WORK, arguments={}, queue="import", deadline_seconds=DEADLINE_SECONDS)
 
 
 def run_portraits(task: Work) -> None:

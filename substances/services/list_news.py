@@ -46,7 +46,7 @@ Told = tuple[str, uuid.UUID, dict[str, Any]]
 def request_news(release: Release, before: Release) -> Job:
     """Has a worker tell what `release` means for others, against the one that answered before it."""
     arguments = {"release": str(release.pk), "before": str(before.pk)}
-    return request_job(name=NEWS_WORK, arguments=arguments, queue="batch", deadline_seconds=DEADLINE_SECONDS)
+    return request_job(name=NEWS_WORK, arguments=arguments, queue="import", deadline_seconds=DEADLINE_SECONDS)
 
 
 def run_news(task: Work) -> None:

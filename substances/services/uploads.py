@@ -234,7 +234,7 @@ def _request(upload: Upload) -> Job:
         name=upload.work,
         arguments={"upload": str(upload.pk)},
         by=upload.uploaded_by,
-        queue="batch",
+        queue="import",
         deadline_seconds=upload.deadline_seconds,
     )
 

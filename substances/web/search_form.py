@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from portal.common.client_address import client_key
 from portal.common.errors import DomainError
 from portal.common.rest.throttles import seconds_to_wait
 from substances.models import StructureSearch
@@ -116,9 +117,12 @@ def _submit(request: HttpRequest) -> HttpResponse:
             kind=kind.name,
             format=asked["format"] or "auto",
             parameters={name: asked[name] for name in kind.parameters if asked.get(name) not in (None, "", [])},
+            client=client_key(request),
         )
     except DomainError as error:
-        return _form_page(request, form, error=error, status=error.status)
+        page = _form_page(request, form, error=error, status=error.status)
+        page.headers.update(error.more.get("headers", {}))  # when to come back
+        return page
     return redirect("web:structure-search-result", search.pk)
 
 

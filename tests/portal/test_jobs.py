@@ -18,6 +18,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
+from portal.jobs.heartbeat import beat
 from portal.jobs.lease import LeaseKeeper
 from portal.jobs.models import Job
 from portal.jobs.querysets import from_now
@@ -112,11 +113,12 @@ def test_a_batch_job_whose_worker_died_keeps_no_other_waiting() -> None:
 
 
 def test_as_many_batch_jobs_run_as_the_operator_says(settings: Settings) -> None:
-    settings.BATCH_JOBS_AT_ONCE = 2
-    first, second, third = (a_job(queue="batch") for _ in range(3))
-    claimed(first)
-    claimed(second)
-    assert run_job(third.pk) == "waits its turn"
+    beat(name="worker", kind="worker", hands=4)
+    settings.BATCH_JOBS_AT_ONCE = 3
+    *begun, last = (a_job(queue="batch") for _ in range(4))
+    for job in begun:
+        claimed(job)
+    assert run_job(last.pk) == "waits its turn"
 
 
 def test_a_superseded_claim_writes_nothing() -> None:
@@ -221,7 +223,7 @@ def test_a_job_past_its_deadline_is_not_begun() -> None:
 
 
 def test_a_job_is_refused_for_a_queue_nobody_listens_to() -> None:
-    with pytest.raises(ValueError, match="interactive, batch"):
+    with pytest.raises(ValueError, match="interactive, batch, import, mail"):
         request_job(name="tests.at_once", arguments={}, queue="nowhere")
 
 
@@ -276,9 +278,14 @@ def test_a_silent_handler_keeps_its_lease() -> None:
     taken = claim(job.pk)
     assert taken is not None
     first = taken.lease_until
-    with LeaseKeeper(taken):
+    with LeaseKeeper(taken, interrupt=fail):
         wait_until(lambda: Job.objects.filter(pk=job.pk, lease_until__gt=first).exists(), what="the lease's renewal")
     assert reap().requeued == 0
+
+
+def fail() -> None:
+    """Nothing was called off here."""
+    raise AssertionError
 
 
 def asked_for_elsewhere(*, broker: str) -> tuple[Job, list[str]]:

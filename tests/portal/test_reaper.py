@@ -99,6 +99,39 @@ def a_job_rung_for(seconds_ago: float, **fields: object) -> Job:
     )
 
 
+def a_job_that_has_waited_too_long(**fields: object) -> Job:
+    return Job.objects.create(name="tests.at_once", deadline=timezone.now(), deadline_seconds=120, **fields)
+
+
+def test_a_job_that_only_waited_is_not_too_late_while_its_queue_moves() -> None:
+    job = a_job_that_has_waited_too_long()
+    a_running_job(silent=False)
+    assert reap().too_late == 0
+    assert run_job(job.pk) == "done"
+
+
+def test_a_job_that_waited_in_a_queue_where_nobody_works_fails_with_a_reason() -> None:
+    job = a_job_that_has_waited_too_long(queue="batch")
+    a_running_job(silent=False)
+    assert reap(watching_for_seconds=10).too_late == 0
+    assert reap(watching_for_seconds=60).too_late == 1
+    job.refresh_from_db()
+    assert (job.state, job.error_code) == ("failed", "too_late")
+
+
+def test_the_deadline_counts_from_the_turn_of_a_job_and_not_again_when_it_is_tried_again() -> None:
+    job = a_job_that_has_waited_too_long()
+    assert claim(job.pk) is not None
+    job.refresh_from_db()
+    first = job.deadline
+    assert first is not None
+    assert first > timezone.now() + dt.timedelta(seconds=100)
+    Job.objects.filter(pk=job.pk).update(lease_until=from_now(-1), deadline=first)
+    assert claim(job.pk) is not None
+    job.refresh_from_db()
+    assert job.deadline == first
+
+
 def rung_in_a_round() -> list[Job]:
     """The jobs that one round of the reaper rings for."""
     before = dict(Job.objects.values_list("pk", "rung_at"))
@@ -233,6 +266,18 @@ def test_a_job_is_called_off_in_mid_work(worker: LiveWorker, tmp_path: Path) -> 
     wait_until(mark.exists, what="the beginning of the work")
     cancel_job(job=job, by=None)
     wait_until(lambda: Job.objects.get(pk=job.pk).state == "cancelled", what="the end of the work")
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+def test_a_job_called_off_does_not_wait_for_an_answer_of_the_sandbox(worker: LiveWorker, tmp_path: Path) -> None:
+    mark = tmp_path / "begun"
+    job = request_job(name="tests.ask_a_stopped_sandbox", arguments={"path": str(mark)}, deadline_seconds=900)
+    wait_until(mark.exists, what="the beginning of the work")
+    cancel_job(job=job, by=None)
+    after = request_job(name="tests.ask_the_sandbox", arguments={})
+    wait_until(lambda: Job.objects.get(pk=after.pk).has_ended, what="the work of the next job")
+    assert [Job.objects.get(pk=one.pk).state for one in (job, after)] == ["cancelled", "done"]
 
 
 @pytest.mark.services

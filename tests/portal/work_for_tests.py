@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from portal.jobs.registry import work
 from portal.jobs.running import Work, WorkFailed
 from portal.watching.services import record_event
+from substances.chemistry.sandbox_client import sandbox
 
 
 def _leave_a_result(task: Work) -> None:
@@ -38,6 +40,22 @@ def wait_to_be_cancelled(task: Work) -> None:
     Path(str(task.arguments["path"])).touch()
     while True:
         task.check()
+
+
+@work("tests.ask_a_stopped_sandbox")
+def ask_a_stopped_sandbox(task: Work) -> None:
+    """Stops its sandbox where it is, says so in the file `path`, then waits for an answer that will not come."""
+    own = sandbox()
+    own.call("ping")
+    os.kill(own.pid, signal.SIGSTOP)
+    Path(str(task.arguments["path"])).touch()
+    own.call("ping", timeout_s=600)
+
+
+@work("tests.ask_the_sandbox")
+def ask_the_sandbox(task: Work) -> None:
+    """Ends when its sandbox has answered."""
+    sandbox().call("ping")
 
 
 @work("tests.raise")

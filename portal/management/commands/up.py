@@ -84,7 +84,7 @@ def _children(host: str, port: int) -> list[Child]:
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     web = [python, "-m", "gunicorn", "portal.wsgi", f"--bind={bind}", "--workers=2", "--threads=4", "--preload"]
     web += ["--no-control-socket", "--graceful-timeout=5", "--timeout=60", "--log-level=warning"]
-    worker = [python, "-m", "celery", "--app=portal", "--quiet", "worker", "--pool=prefork", "--concurrency=2"]
+    worker = [python, "-m", "celery", "--app=portal", "--quiet", "worker", "--pool=prefork", "--concurrency=3"]
     worker += ["--hostname=embedded@%h", "--loglevel=WARNING", "--without-gossip", "--without-mingle"]
     return [
         Child("web", web),
