@@ -21,7 +21,7 @@ _pulses: dict[str, Pulse] = {}
 
 @shared_task(name="portal.jobs.run")  # type: ignore[untyped-decorator]  # celery ships no types
 def run(job_id: str, rung_at: str | None = None) -> None:
-    """Does the job if it is there to be done, then others in turn: delivered twice it works once, lost it is sent again.
+    """Does the job if it is there to be done, then others in turn; delivered twice it works once, lost it is resent.
 
     Args:
         job_id: of the job.

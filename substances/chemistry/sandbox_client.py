@@ -110,7 +110,7 @@ class Sandbox:
             return answer
 
     def interrupt(self) -> None:
-        """Kills the child from another thread: what it is being asked ends with `SandboxDied`, the next finds another."""
+        """Kills the child from another thread: what it is asked ends with `SandboxDied`; the next finds another."""
         process = self._process  # who asked starts another in its place
         process.kill()
         process.wait()
