@@ -121,7 +121,8 @@ def _submit(request: HttpRequest) -> HttpResponse:
         )
     except DomainError as error:
         page = _form_page(request, form, error=error, status=error.status)
-        page.headers.update(error.more.get("headers", {}))  # when to come back
+        for name, value in error.more.get("headers", {}).items():  # when to come back
+            page[name] = value
         return page
     return redirect("web:structure-search-result", search.pk)
 

@@ -1,4 +1,4 @@
-"""Who has too many searches open, or comes when too much waits, is told when to come back; nothing is stored or lost."""
+"""Who has too many searches open, or comes when too much waits, is told when to come back; nothing is stored."""
 
 from __future__ import annotations
 
