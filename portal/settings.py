@@ -136,15 +136,11 @@ INDEX_ROWS_IN_MEMORY = 30_000
 
 BROKER_DIR = DATA_DIR / "broker"
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "filesystem://")
-# Somebody waits before a page; pieces of long lists; files and the portal's own upkeep; mail.
+# Somebody waits before a page; pieces of long lists; files and the portal's own upkeep; mail. See docs/operations.md.
 BROKER_QUEUES = ("interactive", "batch", "import", "mail")
-# Of all queues but the first, over all workers; the rest of their hands is free for those who wait before a page.
-# 0: half of the hands that the workers say they have.
-BATCH_JOBS_AT_ONCE = env.integer("BENIGNA_BATCH_JOBS", 0, minimum=0)
-# Of those: files, which take minutes.
+BATCH_JOBS_AT_ONCE = env.integer("BENIGNA_BATCH_JOBS", 0, minimum=0)  # of all but the first; 0: half of all hands
 IMPORT_JOBS_AT_ONCE = env.integer("BENIGNA_IMPORT_JOBS", 1, minimum=1)
-# How many jobs one owner may have open in a queue: an organisation or person, and somebody who is not signed in.
-OPEN_JOBS = env.integer("BENIGNA_OPEN_JOBS", 10_000, minimum=1)
+OPEN_JOBS = env.integer("BENIGNA_OPEN_JOBS", 10_000, minimum=1)  # of one owner in one queue
 OPEN_JOBS_OF_A_STRANGER = env.integer("BENIGNA_OPEN_JOBS_OF_A_STRANGER", 20, minimum=1)
 CELERY_TASK_DEFAULT_QUEUE = BROKER_QUEUES[0]
 CELERY_TASK_QUEUES = [
