@@ -122,6 +122,24 @@ def _within(checked: Checked, max_atoms: int) -> Checked:
     return checked
 
 
+def check_query_molfile(text: str) -> tuple[str, int, tuple[Note, ...]]:
+    """A molfile that may be a search pattern, without what stands around it; its atoms; what was left out.
+
+    Raises:
+        StructureRefused: as for a structure, but for atoms A, Q, X, M, lists, and bonds of several kinds.
+    """
+    if not text.strip():
+        raise StructureRefused("empty")
+    limit = MAX_MOLFILE_CHARACTERS_PER_ATOM * MAX_ATOMS_QUERY
+    if len(text) > limit:
+        raise StructureRefused("too_long", found=len(text), limit=limit)
+    body, atoms, changes = scan_molfile(text, patterns=True)
+    if not atoms:
+        raise StructureRefused("empty")
+    _within(Checked("molfile", body, changes, atoms), MAX_ATOMS_QUERY)
+    return body, atoms, changes
+
+
 def check_smarts(text: str) -> str:
     """A SMARTS pattern without blanks around it, if it is within what may be parsed.
 

@@ -183,7 +183,7 @@ def check_rule(rule: GroupRule) -> tuple[str, ...]:
     problems += [f"{given}: a range is [least, most]" for given in _ranges(rule) if len(given) != 2]
     for smarts in _all_smarts(rule):
         try:
-            if _is_kekule(pattern(smarts)):
+            if has_kekule_ring(pattern(smarts)):
                 problems.append(f"{smarts}: double bonds alternate in a ring; aromatic rings are missed")
         except StructureRefused as error:
             problems.append(f"{smarts}: {error.message}")
@@ -246,7 +246,7 @@ def _elements_fit(mol: Chem.Mol, rule: GroupRule) -> bool:
     )
 
 
-def _is_kekule(compiled: Chem.Mol) -> bool:
+def has_kekule_ring(compiled: Chem.Mol) -> bool:
     """Whether a ring of the pattern alternates plain double bonds between atoms that must not be aromatic."""
     Chem.FastFindRings(compiled)
     for ring in compiled.GetRingInfo().BondRings():

@@ -238,6 +238,21 @@ _CHANGES = {
     "stereo_cleaned": gettext_noop("Stereo marks that mean nothing here were left out."),
 }
 
+_QUERIES = {
+    "query_pattern": gettext_noop(
+        "Read as a pattern (SMARTS): capital letters are aliphatic atoms, small ones aromatic; "
+        "hydrogens count only where brackets name them; stereochemistry is not compared."
+    ),
+    "query_drawing": gettext_noop(
+        "Read as a drawing: elements and bonds as drawn, in rings or not; hydrogens count only where they are drawn; "
+        "stereochemistry is not compared."
+    ),
+    "query_kekule": gettext_noop(
+        "In this pattern double bonds alternate in a ring, so aromatic rings are not found. "
+        "Write aromatic atoms with small letters: c1ccccc1."
+    ),
+}
+
 _PARENT = {
     "parent_fragments_removed": gettext_noop("For similarity only, left out: %(fragments)s."),
     "parent_neutralised": gettext_noop("For similarity only, charges were balanced with hydrogen."),
@@ -279,6 +294,7 @@ TEMPLATES: dict[str, str] = {
     **_RECORDS,
     **_PARSER,
     **_CHANGES,
+    **_QUERIES,
     **_PARENT,
     **_ISSUES,
     **_READINGS,

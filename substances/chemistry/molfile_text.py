@@ -13,7 +13,7 @@ import re
 from .characters import refuse_non_ascii
 from .elements import ATOMIC_NUMBER
 from .messages import Note, StructureRefused
-from .molfile_v3000_text import scan_v3000
+from .molfile_v3000_text import BONDS_OF_PATTERNS, PATTERN_SYMBOLS, scan_v3000
 
 _HEADER_LINES = 3
 _V2000_ATOM = re.compile(r"(?: *-?\d+\.\d*){3} *(\S{1,3})(?: .*)?", re.ASCII)
@@ -21,6 +21,8 @@ _V2000_BOND = re.compile(r"[ \d]{9,}", re.ASCII)
 # Properties that describe one structure, with pairs of atom and value. Everything else (link nodes, R groups, atom
 # lists, S-groups that stand for polymers and abbreviations) is for patterns, or would be lost.
 _PROPERTY = re.compile(r"M  (CHG|ISO|RAD)([ \d]{3})((?: [ \d]{3} [-+ \d]{3})*) *", re.ASCII)
+# What patterns have besides: lists of atoms, substitution, unsaturation, ring bonds; lists as they were written once.
+_OF_PATTERNS = re.compile(r"M  (?:ALS|SUB|UNS|RBC) [- \dA-Za-z]*$|[ \d]{3} [TF] {4}[ \d]{4}[ \d]*$", re.ASCII)
 _VALUES = {"CHG": (-15, 15), "ISO": (1, 400), "RAD": (0, 3)}
 _PLAIN_BONDS = frozenset({"1", "2", "3", "4", "9"})
 _BOND_STEREO = frozenset({"", "0", "1", "3", "4", "6"})
@@ -29,8 +31,12 @@ _MASS_DIFFERENCES, _CHARGES = range(-3, 5), range(8)
 _NO_BONDS = 15  # of the valence column
 
 
-def scan_molfile(text: str) -> tuple[str, int, tuple[Note, ...]]:
+def scan_molfile(text: str, *, patterns: bool = False) -> tuple[str, int, tuple[Note, ...]]:
     """One molfile without what stands around it, its number of atoms (hydrogens drawn included), and what to tell.
+
+    Args:
+        text: as given.
+        patterns: whether it may be a search pattern: atoms A, Q, X, M and lists, any bonds, hydrogens to look for.
 
     Raises:
         StructureRefused: wrong header, counts that do not agree with the lines, query features, text behind the end.
@@ -49,7 +55,8 @@ def scan_molfile(text: str) -> tuple[str, int, tuple[Note, ...]]:
     changes += _check_tail(lines, end)
     for line in lines[3:end]:
         refuse_non_ascii(line, notation="molfile")
-    atoms = _scan_v2000(lines[:end]) if lines[3].rstrip().endswith("V2000") else scan_v3000(lines[:end])
+    scan = _scan_v2000 if lines[3].rstrip().endswith("V2000") else scan_v3000
+    atoms = scan(lines[:end], patterns)
     program = lines[1] if lines[1].isascii() else ""  # says whether coordinates are 2D or 3D
     return "\n".join(["", program, "", *lines[3 : end + 1], ""]), atoms, tuple(changes)
 
@@ -83,12 +90,13 @@ def _check_tail(lines: list[str], end: int) -> list[Note]:
     return [Note("sdf_data")] * bool(data) + [Note("sdf_end")] * bool(stops)
 
 
-def _check_symbol(symbol: str, line: int) -> None:
-    if symbol not in ATOMIC_NUMBER and symbol not in ("D", "T"):
+def _check_symbol(symbol: str, line: int, patterns: bool) -> None:
+    known = symbol in ATOMIC_NUMBER or symbol in ("D", "T") or (patterns and symbol in PATTERN_SYMBOLS)
+    if not known:
         raise StructureRefused("molfile_query", char=symbol[:20], line=line)
 
 
-def _scan_v2000(lines: list[str]) -> int:
+def _scan_v2000(lines: list[str], patterns: bool) -> int:
     try:
         atoms, bonds, lists = int(lines[3][0:3]), int(lines[3][3:6]), int(lines[3][6:9].strip() or 0)
     except ValueError:
@@ -98,20 +106,23 @@ def _scan_v2000(lines: list[str]) -> int:
     if read != atoms:
         raise StructureRefused("molfile_counts", what="atoms", found=read, limit=atoms)
     for index, match in enumerate(matches):
-        _check_symbol(match[1] if match else "", 5 + index)
+        _check_symbol(match[1] if match else "", 5 + index, patterns)
     unbound = {index for index in range(1, atoms + 1) if _is_unbound(lines[3 + index], 4 + index)}
     block = lines[4 + atoms : 4 + atoms + bonds]
     read = next((i for i, line in enumerate(block) if _V2000_BOND.fullmatch(line) is None), len(block))
     if read != bonds:
         raise StructureRefused("molfile_counts", what="bonds", found=read, limit=bonds)
-    if lists:
+    if lists and not patterns:
         raise StructureRefused("molfile_counts", what="atom lists", found=0, limit=lists)
     for number, line in enumerate(block, 5 + atoms):
-        if line[6:9].strip() not in _PLAIN_BONDS:
+        if line[6:9].strip() not in (BONDS_OF_PATTERNS if patterns else _PLAIN_BONDS):
             raise StructureRefused("molfile_query", char=line[6:9].strip(), line=number)
         if line[9:12].strip() not in _BOND_STEREO or not unbound.isdisjoint(_ends(line)):
             raise StructureRefused("molfile_line", char=line[:40], line=number)
-    _check_properties(lines[4 + atoms + bonds :], 5 + atoms + bonds, atoms)
+    rest = lines[4 + atoms + bonds :]
+    if patterns:
+        rest = ["" if _OF_PATTERNS.match(line) else line for line in rest]
+    _check_properties(rest, 5 + atoms + bonds, atoms)
     return atoms
 
 

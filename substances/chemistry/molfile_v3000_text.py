@@ -20,12 +20,22 @@ _PLAIN_BONDS = frozenset({"1", "2", "3", "4", "9"})
 # Attributes that describe one structure, and those of reactions and drawings, which change nothing.
 _OF_ATOMS = frozenset({"CHG", "RAD", "CFG", "MASS", "VAL", "INVRET", "EXACHG", "STBOX"})
 _OF_BONDS = frozenset({"CFG", "RXCTR", "STBOX"})
+_OF_PATTERNS = frozenset({"HCOUNT", "SUBST", "UNSAT", "RBCNT", "TOPO"})
+#: Any atom (A, *), any but carbon (Q), halogens (X), metals (M), each perhaps with hydrogen; L stands for a list.
+PATTERN_SYMBOLS = frozenset({"A", "Q", "X", "M", "AH", "QH", "XH", "MH", "*", "L"})
+#: Besides the plain ones: single or double, single or aromatic, double or aromatic, any.
+BONDS_OF_PATTERNS = _PLAIN_BONDS | {"5", "6", "7", "8"}
+_LIST = re.compile(r"(?:NOT)?\[[A-Z][a-z]?(?:,[A-Z][a-z]?){0,30}\]", re.ASCII)
 _BLOCKS = frozenset({"CTAB", "ATOM", "BOND", "COLLECTION"})
 _PATTERN_BLOCKS = frozenset({"SGROUP", "RGROUP", "TEMPLATE", "LINKNODE"})
 
 
-def scan_v3000(lines: list[str]) -> int:
+def scan_v3000(lines: list[str], patterns: bool) -> int:
     """Number of atoms of a V3000 molfile, header lines first, up to but without `M  END`.
+
+    Args:
+        lines: of the file.
+        patterns: whether it may be a search pattern.
 
     Raises:
         StructureRefused: counts that do not agree, lines that cannot be read, features of patterns.
@@ -42,7 +52,7 @@ def scan_v3000(lines: list[str]) -> int:
         if line.startswith(("M  V30 BEGIN ", "M  V30 END ")):
             block = _block(line, number)
         elif block in found:
-            _check_row(line, block, number)
+            _check_row(line, block, number, patterns)
             found[block] += 1
         elif not _may_stand(line, block):
             is_link = line.startswith("M  V30 LINKNODE")
@@ -71,15 +81,21 @@ def _may_stand(line: str, block: str) -> bool:
     return not line.strip() or _COUNTS.fullmatch(line) is not None
 
 
-def _check_row(line: str, block: str, number: int) -> None:
+def _is_symbol(symbol: str, patterns: bool) -> bool:
+    if symbol in ATOMIC_NUMBER or symbol in ("D", "T"):
+        return True
+    return patterns and (symbol in PATTERN_SYMBOLS or _LIST.fullmatch(symbol) is not None)
+
+
+def _check_row(line: str, block: str, number: int, patterns: bool) -> None:
     found = (_ATOM if block == "ATOM" else _BOND).fullmatch(line)
     if found is None:
         raise StructureRefused("molfile_line", char=line[:40], line=number)
-    if block == "ATOM" and found[1] not in ATOMIC_NUMBER and found[1] not in ("D", "T"):
+    if block == "ATOM" and not _is_symbol(found[1], patterns):
         raise StructureRefused("molfile_query", char=found[1][:20], line=number)
-    if block == "BOND" and found[1] not in _PLAIN_BONDS:
+    if block == "BOND" and found[1] not in (BONDS_OF_PATTERNS if patterns else _PLAIN_BONDS):
         raise StructureRefused("molfile_query", char=found[1], line=number)
-    known = _OF_ATOMS if block == "ATOM" else _OF_BONDS
+    known = (_OF_ATOMS if block == "ATOM" else _OF_BONDS) | (_OF_PATTERNS if patterns else frozenset())
     rest = found["more"].rstrip()
     while rest:
         attribute = _ATTRIBUTE.match(rest)

@@ -14,7 +14,7 @@ import os
 import resource
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn, TypeAlias
 
@@ -28,6 +28,7 @@ from .issues import structure_issues
 from .messages import ChemistryError
 from .molfile import molfile_of
 from .parse import listen_to_rdkit, read_molecule
+from .query_operations import query_matches, read_for_search
 from .standardise import STANDARDISER, standardise
 
 Answer: TypeAlias = dict[str, Any]
@@ -54,7 +55,7 @@ def main() -> NoReturn:
             if request is None:
                 break
             _allow_cpu(cpu_s)
-            answer = _answer(request)
+            answer = _answer(request, parts=lambda part: _write_part(answers, part, cpu_s))
             last = served == MAX_REQUESTS or _resident_kb() > MAX_RESIDENT_KB
             _write(answers, {"answer": answer, "last": last})
             if last:
@@ -114,9 +115,23 @@ def _write(stream: BinaryIO, value: Answer) -> None:
     stream.flush()
 
 
-def _answer(request: Answer) -> Answer:
-    """The answer of one operation; a refusal or a fault of ours is an answer too."""
+def _write_part(stream: BinaryIO, part: Answer, cpu_s: int) -> None:
+    _write(stream, {"part": part})
+    _allow_cpu(cpu_s)
+
+
+def _answer(request: Answer, *, parts: Callable[[Answer], None]) -> Answer:
+    """The answer of one operation; a refusal or a fault of ours is an answer too.
+
+    Args:
+        request: its name and arguments.
+        parts: takes what an operation answers before its end.
+    """
     try:
+        if request["op"] in STREAMS:
+            for part in STREAMS[request["op"]](**request["args"]):
+                parts(part)
+            return {}
         return OPERATIONS[request["op"]](**request["args"])
     except ChemistryError as error:
         return {"error": {**error.note.as_dict(), "position": error.position}}
@@ -214,7 +229,11 @@ OPERATIONS: dict[str, Callable[..., Answer]] = {
     "depict": _depict,
     "group_match": _group_match,
     "groups_match": _groups_match,
+    "read_query": read_for_search,
 }
+
+# Answered in parts, each with the processor time of a request to itself; an empty answer ends them.
+STREAMS: dict[str, Callable[..., Iterator[Answer]]] = {"query_matches": query_matches}
 
 if __name__ == "__main__":
     main()

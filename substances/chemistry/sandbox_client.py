@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -80,7 +81,7 @@ class Sandbox:
         """The answer of one operation: its result, or `{"error": {code, message, template, params, position}}`.
 
         Args:
-            op: `read`, `depict`, `group_match`, `groups_match` or `ping`.
+            op: one of `sandbox.OPERATIONS`.
             timeout_s: wall time; the time a new child needs to start is not counted.
             args: JSON values.
 
@@ -88,22 +89,9 @@ class Sandbox:
             SandboxTimeout: no answer in time; the child was killed and a new one started.
             SandboxDied: the child ended; a new one was started.
         """
-        frame = json.dumps({"op": op, "args": args}).encode()
         with self._lock:
-            if self._process.poll() is not None:
-                self._restart()
-            self._await_ready()
-            try:
-                deadline = time.monotonic() + timeout_s
-                self._send(struct.pack(">I", len(frame)) + frame, deadline)
-                reply = self._receive(deadline)
-            except TimeoutError:
-                self._restart()
-                raise SandboxTimeout(timeout_s) from None
-            except (EOFError, BrokenPipeError):
-                reason = self._reason()
-                self._restart()
-                raise SandboxDied(reason) from None
+            self._ask(op, args, timeout_s)
+            reply = self._reply(timeout_s)
             if reply["last"]:
                 self._restart()
             answer: dict[str, Any] = reply["answer"]
@@ -114,6 +102,60 @@ class Sandbox:
         process = self._process  # who asked starts another in its place
         process.kill()
         process.wait()
+
+    def parts(self, op: str, timeout_s: float = 5.0, **args: Any) -> Iterator[dict[str, Any]]:
+        """The parts of an operation's answer, one after the other; the last may be `{"error": …}`, as in `call`.
+
+        Nobody else is served meanwhile. Left before its end, the child is ended and a new one started.
+
+        Args:
+            op: one of `sandbox.STREAMS`.
+            timeout_s: wall time of each part.
+            args: JSON values.
+
+        Raises:
+            SandboxTimeout, SandboxDied: as in `call`; the parts before were whole.
+        """
+        with self._lock:
+            self._ask(op, args, timeout_s)
+            ended = False
+            try:
+                while "part" in (reply := self._reply(timeout_s)):
+                    yield reply["part"]
+                ended = not reply["last"]
+                if reply["answer"]:
+                    yield reply["answer"]
+            except SandboxFailed:
+                ended = True  # and replaced already
+                raise
+            finally:
+                if not ended:
+                    self._restart()
+
+    def _ask(self, op: str, args: dict[str, Any], timeout_s: float) -> None:
+        frame = json.dumps({"op": op, "args": args}).encode()
+        if self._process.poll() is not None:
+            self._restart()
+        self._await_ready()
+        with self._replaced_at_death(timeout_s):
+            self._send(struct.pack(">I", len(frame)) + frame, time.monotonic() + timeout_s)
+
+    def _reply(self, timeout_s: float) -> dict[str, Any]:
+        with self._replaced_at_death(timeout_s):
+            return self._receive(time.monotonic() + timeout_s)
+
+    @contextlib.contextmanager
+    def _replaced_at_death(self, timeout_s: float) -> Iterator[None]:
+        """Ends and replaces a child that gives no answer."""
+        try:
+            yield
+        except TimeoutError:
+            self._restart()
+            raise SandboxTimeout(timeout_s) from None
+        except (EOFError, BrokenPipeError):
+            reason = self._reason()
+            self._restart()
+            raise SandboxDied(reason) from None
 
     def close(self) -> None:
         """Ends the child; a sandbox inherited over a fork only lets go of its pipes."""
