@@ -81,6 +81,7 @@ class SearchReading(serializers.Serializer[dict[str, Any]]):
     smiles = serializers.CharField(allow_null=True, help_text="Canonical, as compared.")
     inchikey = serializers.CharField(allow_null=True)
     formula = serializers.CharField(allow_null=True)
+    smarts = serializers.CharField(allow_null=True, help_text="What is looked for inside structures; else null.")
     changes = SearchChange(many=True)
 
 
@@ -155,6 +156,13 @@ class SearchAnswer(serializers.Serializer[dict[str, Any]]):
     compared_with = serializers.IntegerField(allow_null=True, help_text="How many structures were looked at.")
     fingerprint = serializers.CharField(help_text="How the structures were compared.")
     threshold = serializers.CharField(allow_null=True, help_text="As in `parameters`; null for kinds without one.")
+    found = serializers.IntegerField(
+        allow_null=True, help_text="How many there are, also beyond the limit; null for kinds that do not count them."
+    )
+    not_assessed = serializers.IntegerField(
+        allow_null=True, help_text="Structures without an answer: they may be hits. Null for kinds that ask no sandbox."
+    )
+    notes = serializers.ListField(child=serializers.CharField(), help_text="What must be known beside the hits.")
     data_release = serializers.CharField(allow_null=True, help_text="Of the data that answered; null until then.")
     versions = serializers.DictField(child=serializers.CharField(), help_text="Of software and data.")
     caution = serializers.CharField(help_text="What the answer must not be read as.")

@@ -29,7 +29,7 @@ from portal.jobs.services import cancel_job
 from substances.api.search_serializers import PARAMETERS, SearchAnswer, SearchRequest, SearchState
 from substances.models import StructureSearch, Substance
 from substances.searches.request import request_search, token_hash
-from substances.searches.results import FoundHit, results
+from substances.searches.results import FoundHit, notes_of, results
 
 PAUSE_SECONDS = 0.03
 LONGEST_WAIT_SECONDS = 2.0
@@ -73,7 +73,7 @@ def _read_as(search: StructureSearch) -> dict[str, Any] | None:
     if "changes" not in search.read_as:
         return None
     changes = [{"code": c["code"], "message": _(c["template"]) % c["params"]} for c in search.read_as["changes"]]
-    named = {name: search.read_as.get(name) for name in ("format", "smiles", "inchikey", "formula")}
+    named = {name: search.read_as.get(name) for name in ("format", "smiles", "inchikey", "formula", "smarts")}
     return {**named, "changes": changes}
 
 
@@ -230,6 +230,9 @@ class SearchResultsView(_SearchAccess):
             "compared_with": search.compared_with,
             "fingerprint": search.fingerprint_key,
             "threshold": search.parameters.get("threshold"),
+            "found": search.read_as.get("found"),
+            "not_assessed": search.read_as.get("not_assessed"),
+            "notes": notes_of(search),
             "versions": search.versions,
             "data_release": search.data_release or None,
             "caution": _("Similarity warns; it does not decide. Not listed is not the same as safe."),

@@ -169,8 +169,8 @@ def _drawing(mol: Chem.Mol, changes: tuple[Note, ...], whole: Chem.Mol | None) -
         bond.SetStereo(Chem.BondStereo.STEREONONE)
     Chem.FastFindRings(mol)
     how = Chem.AdjustQueryParameters.NoAdjustments()
-    how.aromatizeIfPossible = True
-    how.makeDummiesQueries = True
+    for option in ("aromatizeIfPossible", "makeDummiesQueries"):
+        setattr(how, option, True)
     query = Chem.AdjustQueryProperties(mol, how)
     told = (Note("query_drawing"), *changes)
     return StructureQuery(_ready(query), "drawing", Chem.MolToSmarts(query, isomericSmiles=False), told, whole)

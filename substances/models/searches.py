@@ -30,6 +30,7 @@ class StructureSearch(models.Model):
     class Format(models.TextChoices):
         AUTO = "auto", _("recognise")
         SMILES = "smiles", "SMILES"
+        SMARTS = "smarts", _("SMARTS (pattern)")
         INCHI = "inchi", "InChI"
         MOLFILE = "molfile", _("molfile")
         NAME = "name", _("name")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from substances.searches import exact, group, similarity
+from substances.searches import exact, group, similarity, substructure
 from substances.searches.kinds import SearchKind
 
-KINDS: dict[str, SearchKind] = {str(kind.name): kind for kind in (similarity.KIND, exact.KIND, group.KIND)}
+_ALL = (similarity.KIND, exact.KIND, substructure.KIND, group.KIND)
+KINDS: dict[str, SearchKind] = {str(kind.name): kind for kind in _ALL}

@@ -102,12 +102,15 @@ def read(text: str, format: str = "auto") -> Reading:  # the word of the API
     if format not in FORMATS:
         message = _("'%(format)s' is not a format; there are %(formats)s.")
         raise SearchRefused(400, "format", message % {"format": format, "formats": ", ".join(FORMATS)})
+    if format == StructureSearch.Format.SMARTS:
+        message = _("A pattern is no structure to compare; look for structures that contain it.")
+        raise SearchRefused(400, "pattern", message)
     if not text.strip():
-        raise _refusal(StructureRefused("empty"))
+        raise refusal(StructureRefused("empty"))
     if format == "auto":
         return _recognise(text)
     if format == "name":
-        return _one_of(_named(text), "name", text) or _unknown_name(text)
+        return _one_of(substances_named(text), "name", text) or _unknown_name(text)
     if format == "cas":
         return _by_cas(text)
     return _structure(text, cast(Notation, format))
@@ -123,9 +126,9 @@ def _recognise(text: str) -> Reading:
         if notation in found:
             return _structure(text, cast(Notation, notation))
     if len(text.strip()) > MAX_CHARACTERS:
-        raise _refusal(StructureRefused("too_long", found=len(text.strip()), limit=MAX_CHARACTERS))
+        raise refusal(StructureRefused("too_long", found=len(text.strip()), limit=MAX_CHARACTERS))
     structural = [found[kind] for kind in ("smiles", "formula") if kind in found]
-    named = _named(text, as_written=bool(structural))
+    named = substances_named(text, as_written=bool(structural))
     if len(named) == 1 and _formula_of(named[0]) == text.strip():
         structural = [reading for reading in structural if reading.format != "formula"]
     meanings = [_possible(reading) for reading in structural]
@@ -150,7 +153,7 @@ def _structure(text: str, notation: Notation) -> Reading:
     try:
         checked = check_structure(text, notation)
     except StructureRefused as error:
-        raise _refusal(error) from error
+        raise refusal(error) from error
     if notation != "molfile":
         stored = [known for known in _having(kind=notation, folded=checked.text) if _is_written_so(known, checked.text)]
         if len(stored) == 1:
@@ -173,7 +176,7 @@ def _by_cas(text: str) -> Reading:
     try:
         reading = identifiers.parse_cas_rn(text)
     except identifiers.IdentifierError as error:
-        raise _refusal(error) from error
+        raise refusal(error) from error
     return _by_numbers([FormatReading("cas_rn", reading.value, Note("means_cas_rn"), reading.changes)])
 
 
@@ -198,7 +201,7 @@ def _unknown_name(text: str) -> Reading:
     if error is None and not any(char.isspace() for char in text.strip()) and any(char in "()=#[]" for char in text):
         error = _smiles_refusal(text)
     if error is not None:
-        raise _refusal(error)
+        raise refusal(error)
     message = _("We know no substance called '%(text)s'. Give its structure, or search by a part of the name.")
     raise SearchRefused(422, "unknown", message % {"text": text.strip()[:80]})
 
@@ -211,7 +214,8 @@ def _smiles_refusal(text: str) -> StructureRefused | None:
     return None
 
 
-def _refusal(error: ChemistryError) -> SearchRefused:
+def refusal(error: ChemistryError) -> SearchRefused:
+    """What a person is told who gave this: 413 where it is too large, else 400, with numbers perhaps meant."""
     status = 413 if error.code.startswith("too_") else 400
     meant: list[Possible] = []
     if isinstance(error, identifiers.IdentifierError):
@@ -242,7 +246,7 @@ def _one_of(substances: list[Substance], format: str, text: str) -> Known | None
     return _known(substances[0], format) if substances else None
 
 
-def _named(text: str, *, as_written: bool = False) -> list[Substance]:
+def substances_named(text: str, *, as_written: bool = False) -> list[Substance]:
     """Substances one of whose names is the text, folded; with `as_written` in its capitals too (CO is not Co)."""
     folded = fold(text)
     if not folded:
