@@ -11,7 +11,7 @@ from substances.services import reading
 from substances.services.reading import Foreign, Possible, Reading, SearchRefused, refusal
 
 # What no name has, but a pattern.
-_SIGNS = frozenset("[]=#~$*!@&")
+_SIGNS = frozenset("[]=#~$*!@&>")
 
 
 def read(text: str, format: str = "auto") -> Reading:  # the word of the API
