@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('substances', '0004_searches'),
+        ('substances', '0005_libraries'),
     ]
 
     operations = [
