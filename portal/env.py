@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from pathlib import Path
@@ -71,6 +72,29 @@ def folder(name: str, default: Path) -> Path:
     path = Path(text(name, str(default))).expanduser().resolve()
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
+
+
+def storage(name: str) -> dict[str, object]:
+    """Django's settings for a storage that several machines reach, from the variable `name`; {} where it is unset.
+
+    A folder (absolute), or a class such as storages.backends.s3.S3Storage with its options, as a JSON object, in the
+    variable `name`_OPTIONS.
+
+    Raises:
+        SettingError: it is neither, or the options are no object.
+    """
+    value, options = text(name), text(f"{name}_OPTIONS", "{}")
+    if not value:
+        return {}
+    if value.startswith("/"):
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": value}}
+    try:
+        told = json.loads(options)
+    except ValueError:
+        told = None
+    if not isinstance(told, dict) or not all(part.isidentifier() for part in value.split(".")):
+        raise SettingError(f"{name}: write an absolute folder, or a class and in {name}_OPTIONS a JSON object.")
+    return {"BACKEND": value, "OPTIONS": told}
 
 
 def database(url: str, *, data_dir: Path) -> dict[str, object]:

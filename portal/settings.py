@@ -276,6 +276,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "media"}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Where indexes of fingerprints are handed on between machines; unset, there is one machine.
+if _indexes := env.storage("BENIGNA_INDEX_STORAGE"):
+    STORAGES["indexes"] = _indexes
 WHITENOISE_MAX_AGE = 31_536_000
 
 # --- REST ---------------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from substances.similarity.engine.columns import Columns, columns_of
 from substances.similarity.index_files import Manifest, Writing, publish
 from substances.similarity.near import packed, places_of
 from substances.similarity.rows import Row, Rows, distinct_structures
+from substances.similarity.shared_files import offer, only_hand_at, take_away
 from substances.similarity.store import REGISTRY, folder_of
 
 Progress = Callable[[int, int], None]
@@ -83,11 +84,13 @@ def build_registry(family: str, *, progress: Progress = lambda _done, _total: No
 @contextmanager
 def writing(collection: str, family: str) -> Iterator[Writing]:
     """A generation on its way, taken away if it is not finished."""
-    generation = Writing(folder_of(collection, family))
-    try:
-        yield generation
-    finally:
-        generation.close()
+    folder = folder_of(collection, family)
+    with only_hand_at(folder):
+        generation = Writing(folder)
+        try:
+            yield generation
+        finally:
+            generation.close()
 
 
 @contextmanager
@@ -124,6 +127,7 @@ def finish(generation: Writing, manifest: Manifest) -> Built:
     """Puts a written generation in the place of the one before: on disk, known to the database, then named."""
     number, manifest = generation.finished(manifest)
     collection, family, folder = manifest.collection, manifest.family, folder_of(manifest.collection, manifest.family)
+    offer(folder, manifest, number)
     with transaction.atomic():
         IndexGeneration.objects.create(
             token=manifest.token,
@@ -135,6 +139,8 @@ def finish(generation: Writing, manifest: Manifest) -> Built:
         )
         mine = IndexGeneration.objects.filter(collection=collection, family=family)
         kept = list(mine.order_by("-published_at").values_list("pk", flat=True)[:_REMEMBERED])
-        mine.exclude(pk__in=kept).delete()
+        forgotten = list(mine.exclude(pk__in=kept).values_list("pk", flat=True))
+        mine.filter(pk__in=forgotten).delete()
     publish(folder, number)
+    take_away(collection, family, forgotten)
     return Built(collection, family, manifest.key, manifest.rows, number, folder)

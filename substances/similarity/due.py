@@ -13,6 +13,7 @@ from substances.similarity import changes
 from substances.similarity.asking import ask_for_index
 from substances.similarity.building import IndexBusy, build_registry
 from substances.similarity.index_files import IndexDamaged, IndexMissing, attach
+from substances.similarity.shared_files import bring_newest
 from substances.similarity.store import DEFAULT_FAMILY, FAMILIES, REGISTRY, IndexRebuilding, folder_of, stored
 
 _BUSY_S = 0.5
@@ -91,6 +92,8 @@ def await_index(task: Work, family: str = DEFAULT_FAMILY) -> None:
         except IndexRebuilding:
             task.check()
             try:
+                if bring_newest(folder_of(REGISTRY, family), REGISTRY, family):
+                    continue
                 build_registry(family, progress=lambda _done, _total: task.check())
             except IndexBusy:
                 time.sleep(_BUSY_S)
@@ -100,6 +103,8 @@ def await_index(task: Work, family: str = DEFAULT_FAMILY) -> None:
 
 def run_index(task: Work) -> None:
     """Builds what is due of one collection. Killed anywhere, what was published before stays."""
+    for family in FAMILIES:
+        bring_newest(folder_of(REGISTRY, family), REGISTRY, family)
     due = [family for family in FAMILIES if standing(family, thoroughly=True).is_due]
     for number, family in enumerate(due):
 

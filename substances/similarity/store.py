@@ -29,6 +29,7 @@ from substances.similarity.changes import NOT_COMPARED, PATTERN, Present
 from substances.similarity.index_files import IndexDamaged, IndexMissing, attach
 from substances.similarity.near import Base, Candidate, FingerprintsDamaged, Near, StoredFingerprints
 from substances.similarity.rows import Row
+from substances.similarity.shared_files import bring_meanwhile
 
 logger = structlog.get_logger(__name__)
 
@@ -200,6 +201,7 @@ def published(family: str, now: Present) -> Base | None:
     try:
         generation = attach(folder)
     except IndexMissing:
+        bring_meanwhile(folder, REGISTRY, family)
         return None
     except IndexDamaged as damage:
         logger.error("similarity.index_damaged", collection=REGISTRY, family=family, damage=str(damage))
@@ -266,6 +268,7 @@ def _brought_up_to(now: Present, base: Base, before: StoredFingerprints | None, 
         ask_for_index(REGISTRY)
         raise IndexRebuilding(f"{len(touched)} substances changed since the index was made")
     if len(known) + len(touched) > settings.INDEX_ROWS_UNPUBLISHED and base.generation:
+        bring_meanwhile(folder_of(REGISTRY, family), REGISTRY, family)  # another machine may have built it
         ask_for_index(REGISTRY)
     changed = known | changes.rows_of(touched, family=family, key=base.key)
     return StoredFingerprints(revision=now.revision, sequence=now.sequence, base=base, changed=changed)
