@@ -97,6 +97,19 @@ def storage(name: str) -> dict[str, object]:
     return {"BACKEND": value, "OPTIONS": told}
 
 
+def storages(*, data_dir: Path) -> dict[str, dict[str, object]]:
+    """Django's settings for where files are kept; "indexes" only where several machines hand them on."""
+    kept: dict[str, dict[str, object]] = {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": data_dir / "media"},
+        },
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+    indexes = storage("BENIGNA_INDEX_STORAGE")
+    return kept | {"indexes": indexes} if indexes else kept
+
+
 def database(url: str, *, data_dir: Path) -> dict[str, object]:
     """Django's settings for one database, from a URL.
 

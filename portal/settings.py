@@ -272,13 +272,7 @@ STATIC_ROOT = DATA_DIR / "static"
 VENDOR_DIR = DATA_DIR / "vendor"  # the drawing aid, fetched by `manage.py up`
 VENDOR_DIR.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [("vendor", VENDOR_DIR)]
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "media"}},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-}
-# Where indexes of fingerprints are handed on between machines; unset, there is one machine.
-if _indexes := env.storage("BENIGNA_INDEX_STORAGE"):
-    STORAGES["indexes"] = _indexes
+STORAGES = env.storages(data_dir=DATA_DIR)
 WHITENOISE_MAX_AGE = 31_536_000
 
 # --- REST ---------------------------------------------------------------------------------------------------------
