@@ -15,6 +15,7 @@ from portal.jobs.folder_broker import sweep
 from portal.jobs.heartbeat import Pulse
 from portal.jobs.registry import every
 from portal.jobs.serving import serve
+from portal.organisations.services.request_keys import forget_old_keys
 
 _pulses: dict[str, Pulse] = {}
 
@@ -48,6 +49,12 @@ def stop_pulses(**_: Any) -> None:
 def forget_expired_sessions() -> None:
     """Sessions past their date are deleted: a search without an account begins one."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+
+
+@every(600)
+def forget_keys_of_requests() -> None:
+    """Under which key somebody sent a request is known for a day."""
+    forget_old_keys()
 
 
 @every(3600)

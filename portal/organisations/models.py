@@ -223,3 +223,19 @@ class MembershipInvitation(models.Model):
 
     def __str__(self) -> str:
         return f"invitation to {self.organisation}"
+
+
+class RequestKey(models.Model):
+    """That somebody sent a request under a key of their own, and what it made: sent again, it makes nothing new.
+
+    Kept for a day. Key and body are kept as hashes; the body's is made with the key, which nobody else knows, so that
+    it tells nothing of what was sent.
+    """
+
+    key_sha256 = models.CharField(max_length=64, unique=True, help_text=_("Of who sent it and the key they gave."))
+    body_sha256 = models.CharField(max_length=64, help_text=_("Of the key and what was sent."))
+    made = models.CharField(max_length=80, help_text=_("The id of what the request made."))
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    def __str__(self) -> str:
+        return self.made

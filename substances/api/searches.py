@@ -22,10 +22,12 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from portal.common.client_address import client_key
+from portal.common.errors import Gone
 from portal.common.named import named
 from portal.common.rest.problems import CONTENT_TYPE, ProblemSerializer
 from portal.jobs.models import Job
 from portal.jobs.services import cancel_job
+from portal.organisations.idempotency import IDEMPOTENCY_KEY, made_once, token_of
 from substances.api.search_serializers import PARAMETERS, SearchAnswer, SearchRequest, SearchState
 from substances.models import StructureSearch, Substance
 from substances.searches.request import request_search, token_hash
@@ -127,12 +129,15 @@ class SearchesView(_SearchAccess):
     @extend_schema(
         operation_id="searches_create",
         request=SearchRequest,
-        parameters=[PREFER, LOCATION],
+        parameters=[PREFER, IDEMPOTENCY_KEY, LOCATION],
         responses={
             202: SearchState,
             (400, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, "It cannot be read; `position` says where."),
             (413, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, "Too large."),
-            (422, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, "Nothing we know, or `readings` gives several."),
+            (422, CONTENT_TYPE): OpenApiResponse(
+                ProblemSerializer,
+                "Nothing we know, or `readings` gives several; the key came before with another body.",
+            ),
             (429, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, "Too often, or too many open; see `Retry-After`."),
             (503, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, "Too busy for strangers; see `Retry-After`."),
         },
@@ -142,17 +147,25 @@ class SearchesView(_SearchAccess):
         asked = SearchRequest(data=request.data)
         asked.is_valid(raise_exception=True)
         person = request.user if request.user.is_authenticated else None
-        access = "" if person else secrets.token_urlsafe(24)
-        search = request_search(
-            by=person,
-            session_key=request.session.session_key or "",
-            access_token=access,
-            text=asked.validated_data["structure"],
-            kind=asked.validated_data["kind"],
-            format=asked.validated_data["format"],
-            parameters={name: asked.validated_data.get(name) for name in PARAMETERS},
-            client=client_key(request._request),
-        )
+        access = "" if person else token_of(request) or secrets.token_urlsafe(24)
+
+        def make() -> str:
+            asked_for = request_search(
+                by=person,
+                session_key=request.session.session_key or "",
+                access_token=access,
+                text=asked.validated_data["structure"],
+                kind=asked.validated_data["kind"],
+                format=asked.validated_data["format"],
+                parameters={name: asked.validated_data.get(name) for name in PARAMETERS},
+                client=client_key(request._request),
+            )
+            return str(asked_for.pk)
+
+        made = made_once(request, make)
+        search = StructureSearch.objects.select_related("job").filter(pk=made).first()
+        if search is None:
+            raise Gone(_("What this Idempotency-Key made has been deleted. Send a new key."))
         headers = {"Location": self.address("search", search, access)}
         if (waited := preferred_wait(request.headers.get("Prefer", ""))) is not None and wait(search, waited):
             headers["Preference-Applied"] = f"wait={waited:g}"
