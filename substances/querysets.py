@@ -217,15 +217,30 @@ class SearchQuerySet(models.QuerySet["StructureSearch"]):
     """Structure searches."""
 
     def visible_to(self, user: User | AnonymousUser, *, session_key: str | None, access_sha256: str = "") -> Self:
-        """A person's own searches, those of this session, and the one this access token was given for."""
-        visible = Q(pk__in=[])
+        """As `owned_by`, and what was shared with an organisation the person is a member of."""
+        own = _owned_by(user, session_key, access_sha256)
         if user.is_authenticated:
-            visible |= Q(owner=user)
-        if session_key:
-            visible |= Q(session_key=session_key)
-        if access_sha256:
-            visible |= Q(access_sha256=access_sha256)
-        return self.filter(visible)
+            own |= Q(organisation__in=user.memberships.order_by().values("organisation"))
+        return self.filter(own)
+
+    def owned_by(self, user: User | AnonymousUser, *, session_key: str | None, access_sha256: str = "") -> Self:
+        """A person's own searches, those of this session, and the one this access token was given for."""
+        return self.filter(_owned_by(user, session_key, access_sha256))
+
+    def linked_by(self, link_sha256: str) -> Self:
+        """The one that this permanent link opens; of every link but one of these, none."""
+        return self.filter(link_sha256=link_sha256) if link_sha256 else self.none()
+
+
+def _owned_by(user: User | AnonymousUser, session_key: str | None, access_sha256: str) -> Q:
+    visible = Q(pk__in=[])
+    if user.is_authenticated:
+        visible |= Q(owner=user)
+    if session_key:
+        visible |= Q(session_key=session_key)
+    if access_sha256:
+        visible |= Q(access_sha256=access_sha256)
+    return visible
 
 
 class UploadQuerySet(models.QuerySet[Any]):

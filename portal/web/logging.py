@@ -10,7 +10,8 @@ from django_structlog.middlewares import RequestMiddleware
 # What stands behind these opens a door: an invitation, a new password, a confirmed address. Matched anywhere and
 # without asking the resolver, so that a mistyped address is masked too.
 _SECRET = re.compile(
-    r"(/organisations/(?:invitation|join)/|/account/password/reset/key/|/account/confirm-email/)[\s\S]+", re.I
+    r"(/organisations/(?:invitation|join)/|/account/password/reset/key/|/account/confirm-email/|/search/link/)[\s\S]+",
+    re.I,
 )
 MASK = r"\1***"
 

@@ -40,7 +40,7 @@ def substance_file(
     Args:
         substances: in the order of the file; an SDF has each once.
         name: of the file, without its ending.
-        about: what is in it and where it comes from, as label and value.
+        about: what is in it and where it comes from, as label and value; "Address" where that of the request is secret.
         more: columns of what stands beside each substance.
         clocks: for which day lists and concerns are told; today's without.
 
@@ -48,7 +48,8 @@ def substance_file(
         Http404: an SDF of substances none of whom has a structure.
     """
     base = request.build_absolute_uri("/").rstrip("/")
-    told = {**about, "Retrieved on": timezone.localdate(), "Address": request.build_absolute_uri(), "Note": NOT_LISTED}
+    told: dict[str, Cell] = {"Address": request.build_absolute_uri(), **about}
+    told |= {"Retrieved on": timezone.localdate(), "Note": NOT_LISTED}
     if form == "json":
         flat = {label.lower().replace(" ", "_"): value for label, value in told.items()}
         rows = substance_rows(substances, base=base, clocks=clocks)

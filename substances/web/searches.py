@@ -15,8 +15,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.jobs.models import Job
 from portal.jobs.services import cancel_job
+from portal.organisations.models import Organisation
+from substances.downloads.files import FORMATS
+from substances.downloads.hits import GROUP_FORMATS
 from substances.models import StructureSearch
 from substances.searches.registry import KINDS
+from substances.searches.repeating import changes_since
 from substances.searches.results import notes_of, results
 from substances.web.search_form import asked_of, choices, crumbs
 
@@ -24,23 +28,76 @@ from substances.web.search_form import asked_of, choices, crumbs
 WAITS_MS = [100, 150, 250, 400, 600, 1000, 1000, 1000, 5000]
 
 
-def _find(request: HttpRequest, pk: UUID) -> StructureSearch:
-    rows = StructureSearch.objects.select_related("job", "known_substance")
+def find_visible(request: HttpRequest, pk: UUID) -> StructureSearch:
+    """A search that the reader may read; 404 for any other."""
+    rows = StructureSearch.objects.select_related("job", "known_substance", "repeats__job", "organisation")
     return get_object_or_404(rows.visible_to(request.user, session_key=request.session.session_key), pk=pk)
+
+
+def find_owned(request: HttpRequest, pk: UUID) -> StructureSearch:
+    """A search that the reader may dispose of; 404 for any other."""
+    rows = StructureSearch.objects.select_related("job", "known_substance", "repeats__job", "organisation")
+    return get_object_or_404(rows.owned_by(request.user, session_key=request.session.session_key), pk=pk)
 
 
 @never_cache
 @require_safe
 def search_result(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A search and its answers; while it runs, how far it is. Asked by htmx, only what changes."""
-    search = _find(request, pk)
+    search = find_visible(request, pk)
     if request.htmx:  # type: ignore[attr-defined]  # django-htmx's middleware
         return render(request, "substances/partials/_search_answer.html", _answer(request, search))
-    context = {**_answer(request, search), "typed": search.typed, "crumbs": crumbs()}
+    return answer_page(request, search)
+
+
+def answer_page(request: HttpRequest, search: StructureSearch, *, link_address: str = "") -> HttpResponse:
+    """The page of a search for somebody who may read it; with its permanent link, the one time it is told."""
+    user = request.user
+    is_own = search.owner_id is None or search.owner_id == user.pk
+    organisations = list(Organisation.objects.belonging_to(user)) if user.is_authenticated and is_own else []
+    context = {
+        **_answer(request, search),
+        "typed": search.typed,
+        "is_own": is_own,
+        "organisations": organisations,
+        "link_address": link_address,
+        "crumbs": crumbs(),
+    }
     return render(request, "substances/search_result.html", context)
 
 
+def read_only_answer(search: StructureSearch, *, token: str) -> dict[str, Any]:
+    """What a permanent link shows: the question as it was read, and the answer."""
+    return {
+        **_told(search),
+        "job": None,
+        "is_linked": True,
+        "ended": search.job is None or search.job.has_ended,
+        "files": _files(search, "web:linked-search-file", token),
+    }
+
+
 def _answer(request: HttpRequest, search: StructureSearch) -> dict[str, Any]:
+    ended = search.job is None or search.job.has_ended
+    return {
+        **_told(search),
+        "job": _job(request, search, search.job) if search.job and not ended else None,
+        "files": _files(search, "web:structure-search-file", search.pk),
+        "since": changes_since(search),
+        "asked": asked_of(search.parameters, kind=search.kind),
+        "choices": choices(),
+    }
+
+
+def _files(search: StructureSearch, name: str, key: object) -> list[dict[str, str]]:
+    """Addresses of the files of an answer; none until it is there."""
+    if search.job is not None and search.job.state != Job.State.DONE:
+        return []
+    forms = GROUP_FORMATS if search.kind == StructureSearch.Kind.GROUP else FORMATS
+    return [{"label": form.upper(), "url": reverse(name, args=[key, form])} for form in forms]
+
+
+def _told(search: StructureSearch) -> dict[str, Any]:
     kind = KINDS[search.kind]
     ended = search.job is None or search.job.has_ended
     answer = results(search) if ended else None
@@ -48,14 +105,11 @@ def _answer(request: HttpRequest, search: StructureSearch) -> dict[str, Any]:
         "search": search,
         "kind": kind,
         "done": search.job is None or search.job.state == Job.State.DONE,
-        "job": _job(request, search, search.job) if search.job and not ended else None,
         "answer": answer,
         "listed_count": sum(1 for hit in answer.hits if hit.listed) if answer else 0,
         "position": (search.read_as.get("error") or {}).get("position"),
         "changes": [_(change["template"]) % change["params"] for change in search.read_as.get("changes", [])],
         "notes": notes_of(search),
-        "asked": asked_of(search.parameters, kind=search.kind),
-        "choices": choices(),
     }
 
 
@@ -83,7 +137,7 @@ def _whole_number(text: str | None) -> int:
 @require_POST
 def cancel_search(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Cancels a search that has not ended."""
-    search = _find(request, pk)
+    search = find_owned(request, pk)
     if search.job is not None:
         cancel_job(job=search.job, by=request.user if request.user.is_authenticated else None)
         messages.info(request, _("The search is being cancelled."))

@@ -24,6 +24,7 @@ KEYS = {"token", "key", "uidb36"}
         (f"/organisations/join/{SECRET}/", "GET /organisations/join/***"),
         (f"/account/password/reset/key/1-{SECRET}/", "GET /account/password/reset/key/***"),
         (f"/account/confirm-email/{SECRET}/", "GET /account/confirm-email/***"),
+        (f"/search/link/{SECRET}/download.csv", "GET /search/link/***"),
         (f"/search/structure/?access={SECRET}", "GET /search/structure/"),
         ("/organisations/new/", "GET /organisations/new/"),
     ],
