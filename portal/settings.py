@@ -347,8 +347,6 @@ SPECTACULAR_SETTINGS = {
         "StructureTrust": "substances.vocabulary.StructureTrust",
         "UploadStage": "substances.models.uploads.Upload.Stage",
         "SearchKind": "substances.models.searches.StructureSearch.Kind",
-        "SearchFamily": "substances.searches.similarity.Family",
-        "SearchOrder": "substances.searches.similarity.Order",
         "SearchFormat": "substances.models.searches.StructureSearch.Format",
         "JobStatus": "portal.jobs.models.Job.State",
         "ProductionRole": "portal.companies.models.Production.Role",

@@ -15,12 +15,12 @@ from substances.searches.request import request_search
 
 
 def repeat_search(
-    *, by: User | None, search: StructureSearch, session_key: str = "", access_token: str = ""
+    *, by: User | None, search: StructureSearch, session_key: str = "", access_token: str = "", client: str = ""
 ) -> StructureSearch:
     """A new search with the text, kind and parameters of another, which it names.
 
     Args:
-        by, session_key, access_token: who asks now, as in `request_search`.
+        by, session_key, access_token, client: who asks now, as in `request_search`.
 
     Raises:
         SearchRefused: the text means nothing, or more than one thing, by now.
@@ -34,6 +34,7 @@ def repeat_search(
         format=search.format,
         parameters=search.parameters,
         repeats=search,
+        client=client,
     )
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from portal.common.client_address import client_key
 from portal.common.errors import DomainError
 from portal.common.rest.pages import browse
 from portal.common.rest.throttles import seconds_to_wait
@@ -58,7 +59,9 @@ def repeat(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("web:structure-search-result", search.pk)
     by = request.user if request.user.is_authenticated else None
     try:
-        again = repeat_search(by=by, search=search, session_key=request.session.session_key or "")
+        again = repeat_search(
+            by=by, search=search, session_key=request.session.session_key or "", client=client_key(request)
+        )
     except DomainError as error:
         messages.error(request, error.message)
         return redirect("web:structure-search-result", search.pk)
@@ -73,8 +76,8 @@ def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("web:my-searches")
 
 
-@login_required
 @require_POST
+@login_required
 def share(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Lets the members of one of the owner's organisations read it, or nobody any more."""
     search = find_owned(request, pk)
@@ -90,8 +93,8 @@ def share(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @never_cache
-@login_required
 @require_POST
+@login_required
 def link(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Makes a permanent link, which is told this once, or revokes it."""
     search = find_owned(request, pk)
