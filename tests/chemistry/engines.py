@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 from hypothesis import strategies as st
@@ -42,12 +43,13 @@ def unwritable(ids: NDArray[np.int64], fingerprints: NDArray[np.uint8]) -> Scree
     index = ColumnIndex(ids, fingerprints)
     for array in (index.columns.bitmaps, index.columns.rows, index.columns.counts, index.columns.starts):
         array.flags.writeable = False
-    return ColumnIndex.from_columns(index.ids, index.columns)
+    return ColumnIndex.from_columns(index.ids, index.columns, fast="numba")
 
 
 ENGINES: dict[str, Engine] = {
     "row": BruteIndex,
-    "column": ColumnIndex,
+    "column": partial(ColumnIndex, fast="numpy"),
+    "compiled": partial(ColumnIndex, fast="numba"),
     "unwritable": unwritable,
     "segmented": segmented,
     "compacted": compacted,

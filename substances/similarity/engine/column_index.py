@@ -8,10 +8,11 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from .by_numpy import NumpyKernel
 from .columns import NOBODY, Columns, columns_of
+from .kernels import Fast, kernel_for
+from .nearest import nearest
 from .protocol import Hits, Queries, Query, Where, check_mask, check_search, packed_query
-from .scan import Found, Kernel, union_of
+from .scan import Found, Question, most_misses, places_of, union_of
 from .sliced import Words, bitmap_of, rows_of
 
 
@@ -21,35 +22,39 @@ class ColumnIndex:
     Args:
         ids: shape (n,), distinct, in any order.
         fingerprints: shape (n, w), uint8, packed eight bits to a byte; not kept.
+        fast: which kernel searches, see `kernels`; all find the same.
 
     Raises:
         ValueError: shapes that do not fit, or an id twice.
     """
 
-    def __init__(self, ids: NDArray[np.int64], fingerprints: NDArray[np.uint8]) -> None:
+    def __init__(self, ids: NDArray[np.int64], fingerprints: NDArray[np.uint8], *, fast: Fast | None = None) -> None:
         if fingerprints.ndim != 2 or ids.shape != fingerprints.shape[:1]:
             raise ValueError(f"{ids.shape} ids do not fit fingerprints of shape {fingerprints.shape}")
         if len(np.unique(ids)) != len(ids):
             raise ValueError("an id stands twice in the index")
-        self._attach(np.asarray(ids, dtype=np.int64), columns_of(np.asarray(fingerprints, dtype=np.uint8)), None)
+        self._attach(np.asarray(ids, dtype=np.int64), columns_of(np.asarray(fingerprints, dtype=np.uint8)), None, fast)
 
     @classmethod
-    def from_columns(cls, ids: NDArray[np.int64], columns: Columns, dead: Words | None = None) -> ColumnIndex:
+    def from_columns(
+        cls, ids: NDArray[np.int64], columns: Columns, dead: Words | None = None, *, fast: Fast | None = None
+    ) -> ColumnIndex:
         """An index over columns that stand ready, in memory or mapped. Nothing of the bitmaps is read.
 
         Args:
             ids: shape (n,), distinct, which is not looked at; `columns.rows` counts in them.
             columns: made of n fingerprints, or a part of those.
             dead: shape (words,), who is removed; None for nobody. Bits where nobody stands say nothing.
+            fast: which kernel searches, see `kernels`; all find the same.
 
         Raises:
             ValueError: shapes that do not fit.
         """
         index = cls.__new__(cls)
-        index._attach(ids, columns, dead)
+        index._attach(ids, columns, dead, fast)
         return index
 
-    def _attach(self, ids: NDArray[np.int64], columns: Columns, dead: Words | None) -> None:
+    def _attach(self, ids: NDArray[np.int64], columns: Columns, dead: Words | None, fast: Fast | None) -> None:
         if columns.bitmaps.ndim != 2 or columns.bitmaps.shape[1] * 64 != len(columns.rows):
             raise ValueError(f"bitmaps of shape {columns.bitmaps.shape} do not fit {len(columns.rows)} slots")
         if dead is not None and dead.shape != (columns.words,):
@@ -58,7 +63,7 @@ class ColumnIndex:
         self.columns = columns
         self.dead = dead
         self._ids = ids
-        self._kernel: Kernel = NumpyKernel()
+        self._fast = fast
         there = bitmap_of(columns.rows != NOBODY)
         self._there = there if dead is None else there & ~dead
 
@@ -97,13 +102,13 @@ class ColumnIndex:
         """
         columns = self.columns.part(first_word, end_word)
         dead = None if self.dead is None else self.dead[first_word:end_word]
-        return type(self).from_columns(self._ids, columns, dead)
+        return type(self).from_columns(self._ids, columns, dead, fast=self._fast)
 
     def without(self, ids: Collection[int]) -> ColumnIndex:
         """The same columns without some ids; those that are not in it are no error. This index stays as it is."""
         gone = self.packed(np.isin(self._ids, np.fromiter(ids, dtype=np.int64, count=len(ids))))
         dead = gone if self.dead is None else gone | self.dead
-        return type(self).from_columns(self._ids, self.columns, dead)
+        return type(self).from_columns(self._ids, self.columns, dead, fast=self._fast)
 
     def standing_ids(self) -> NDArray[np.int64]:
         """The ids that can be found, in no order."""
@@ -126,8 +131,7 @@ class ColumnIndex:
         where: Where | None = None,
     ) -> Hits:
         """See `SimilarityIndex.search`; `where` may also be what `packed` gave."""
-        check_search(len(self._ids), threshold, limit, None)
-        return self._search(packed_query(query, self.width), threshold, limit, self._visible(where))
+        return self.search_many([query], threshold=threshold, limit=limit, where=where)[0]
 
     def search_many(
         self,
@@ -141,7 +145,8 @@ class ColumnIndex:
         check_search(len(self._ids), threshold, limit, None)
         visible = self._visible(where)
         asked = [packed_query(query, self.width) for query in queries]
-        return [self._search(query, threshold, limit, visible) for query in asked]
+        found = self._found(asked, threshold, limit, visible)
+        return [self._hits(query, one, limit) for query, one in zip(asked, found, strict=True)]
 
     def containing(self, query: Query, *, where: Where | None = None) -> NDArray[np.int64]:
         """See `ScreeningIndex.containing`; `where` may also be what `packed` gave."""
@@ -150,13 +155,20 @@ class ColumnIndex:
             has &= self.columns.bitmaps[place]
         return np.sort(self._ids[self.columns.rows[rows_of(has)]])
 
-    def _search(self, query: NDArray[np.uint8], threshold: Fraction, limit: int | None, visible: Words) -> Hits:
-        if limit == 0:
-            found = Found.none()
-        elif limit is None or limit >= len(self.columns.rows):
-            found = self._kernel.reaching(self.columns, query, visible, threshold)
-        else:
-            found = self._kernel.nearest(self.columns, query, visible, threshold, limit)
+    def _found(
+        self, queries: list[NDArray[np.uint8]], threshold: Fraction, limit: int | None, visible: Words
+    ) -> list[Found]:
+        """Of each query those that can be hits."""
+        if limit == 0 or not queries:
+            return [Found.none()] * len(queries)
+        kernel = kernel_for(len(self._ids), self._fast)
+        places = [places_of(self.columns, query) for query in queries]
+        if limit is not None and limit < len(self.columns.rows):
+            return [nearest(kernel, self.columns, one, visible, threshold, limit) for one in places]
+        questions = [Question(one, most_misses(len(one), self.columns.counts, threshold)) for one in places]
+        return kernel.reaching_each(self.columns, questions, visible)
+
+    def _hits(self, query: NDArray[np.uint8], found: Found, limit: int | None) -> Hits:
         union = union_of(self.columns, int(np.bitwise_count(query).sum()), found)
         return Hits(self._ids[self.columns.rows[found.slots]], found.shared, union).best(limit)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,18 +53,6 @@ class Columns:
         """Bytes of a fingerprint."""
         return len(self.bitmaps) // 8
 
-    def bins_for(self, bits: int, threshold: Fraction) -> tuple[int, int]:
-        """The bins in which somebody may reach a threshold: the first, and the one behind the last.
-
-        Args:
-            bits: of the query.
-        """
-        if threshold == 0:
-            return (0, len(self.counts))
-        reach = np.flatnonzero(shared_needed(bits, self.counts, threshold) <= np.minimum(bits, self.counts))
-        # Below as many bits as the query's the bound rises with their number, above it falls: these stand side by side.
-        return (int(reach[0]), int(reach[-1]) + 1) if len(reach) else (0, 0)
-
     def part(self, first_word: int, end_word: int) -> Columns:
         """Those that stand in some neighbouring words; nothing is copied but a few numbers.
 
@@ -89,19 +76,6 @@ class Columns:
             rows = self.rows[start * LANES : (start + _WORDS_AT_ONCE) * LANES]
             here = np.flatnonzero(rows != NOBODY)
             yield rows[here], fingerprints_of(self.bitmaps[:, start : start + _WORDS_AT_ONCE])[here]
-
-
-def shared_needed(bits: int, counts: NDArray[np.int64], threshold: Fraction) -> NDArray[np.int64]:
-    """The fewest shared bits by which rows reach a threshold above 0, exactly: c / (a + b - c) >= p / q.
-
-    Two fingerprints without a bit score 0, so of them more is needed than there is.
-
-    Args:
-        bits: of the query, a.
-        counts: of the rows, b; shape (n,).
-    """
-    p, q = threshold.numerator, threshold.denominator
-    return np.array([max(1, -(-p * (bits + count) // (p + q))) for count in counts.tolist()], dtype=np.int64)
 
 
 def in_memory(shape: tuple[int, int]) -> Words:

@@ -6,77 +6,66 @@ many of them have its bit: with n columns some 5n operations on whole arrays, wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 Words = NDArray[np.uint64]
-_ALL = np.uint64(2**64 - 1)
-_MOST_DIGITS = 64
+#: Every row of a word.
+ALL = np.uint64(2**64 - 1)
 
 
-def add(columns: Iterable[Words]) -> list[Words]:
-    """How many of the columns have each row's bit.
-
-    Args:
-        columns: bitmaps, shape (w,) each; they are not changed.
-
-    Returns:
-        The digits, the ones first, shape (w,) each; empty where there is no column.
-    """
-    pending: list[list[Words]] = []
-    for column in columns:
-        _put(pending, 0, column)
-    digits: list[Words] = []
-    for weight in range(_MOST_DIGITS):
-        if weight == len(pending):
-            break
-        one, *other = pending[weight]
-        if other:
-            _put(pending, weight + 1, one & other[0])
-        digits.append(one ^ other[0] if other else one)
-    return digits
-
-
-def _put(pending: list[list[Words]], weight: int, part: Words) -> None:
-    """Adds something of a weight; three of one are at once one of it and one of twice it."""
-    if weight == len(pending):
-        pending.append([])
-    there = pending[weight]
-    if len(there) < 2:
-        there.append(part)
-        return
-    a, b = there
-    carried, either = a & b, a ^ b
-    pending[weight] = [either ^ part]
-    either &= part
-    carried |= either
-    _put(pending, weight + 1, carried)
-
-
-def at_least(digits: Sequence[Words], needed: Sequence[Words]) -> Words:
-    """The rows whose number is at least the one needed.
+def add_misses(columns: Sequence[Words], digits: list[Words], out: Words) -> None:
+    """Adds to each row's number of how many columns it has not its bit; whose number overflows is out.
 
     Args:
-        digits: of the numbers, the ones first, shape (w,) each; at least one.
-        needed: of what is needed, likewise; it may have more digits.
-
-    Returns:
-        A bitmap, shape (w,).
+        columns: one to seven bitmaps, shape (w,) each; they are not changed.
+        digits: of the numbers, the ones first, at least three, shape (w,) each; changed.
+        out: a bitmap, shape (w,); changed. The number of a row that is out says nothing.
     """
-    more = np.zeros_like(digits[0])
-    same = np.full_like(digits[0], _ALL)
-    for place in range(max(len(digits), len(needed)) - 1, -1, -1):
-        if place >= len(needed):
-            more |= same & digits[place]
-            same &= ~digits[place]
-        elif place >= len(digits):
-            same &= ~needed[place]
-        else:
-            more |= same & digits[place] & ~needed[place]
-            same &= ~(digits[place] ^ needed[place])
-    return more | same
+    ones, twos, fours = _missing(columns)
+    carry = _half(digits, 0, ones)
+    carry = _full(digits, 1, twos, carry)
+    carry = _full(digits, 2, fours, carry)
+    for place in range(3, len(digits)):
+        carry = _half(digits, place, carry)
+    out |= carry
+
+
+def _missing(columns: Sequence[Words]) -> tuple[Words, Words, Words]:
+    """How many of up to seven columns have a row's bit not, as three digits."""
+    if len(columns) < 7:
+        full = np.full_like(columns[0], ALL)
+        columns = [*columns, *[full] * (7 - len(columns))]
+    a, b, c, d, e, f, g = columns
+    sum_, carry = _three(a, b, c)
+    sum_, other = _three(sum_, d, e)
+    sum_, third = _three(sum_, f, g)
+    twos, fours = _three(carry, other, third)
+    # Seven less a number of three digits is that number with each digit turned.
+    return ~sum_, ~twos, ~fours
+
+
+def _three(a: Words, b: Words, c: Words) -> tuple[Words, Words]:
+    """How many of three bitmaps have a row: ones and twos."""
+    either = a ^ b
+    carry = a & b
+    ones = either ^ c
+    either &= c
+    carry |= either
+    return ones, carry
+
+
+def _half(digits: list[Words], place: int, more: Words) -> Words:
+    carry = digits[place] & more
+    digits[place] ^= more
+    return carry
+
+
+def _full(digits: list[Words], place: int, more: Words, carry: Words) -> Words:
+    digits[place], carry = _three(digits[place], more, carry)
+    return carry
 
 
 def numbers_at(digits: Sequence[Words], rows: NDArray[np.int64]) -> NDArray[np.int64]:
