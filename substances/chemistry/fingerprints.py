@@ -111,8 +111,9 @@ def fingerprint(mol: Chem.Mol, key: FingerprintKey = MORGAN) -> bytes:
 
 def _paths(mol: Chem.Mol) -> int:
     """No fewer than the paths of seven bonds, branched ones too: walks from bond to neighbouring bond."""
-    most: int = max((atom.GetDegree() for atom in mol.GetAtoms()), default=0)
     bonds: int = mol.GetNumBonds()
+    degrees = (mol.GetAtomWithIdx(number).GetDegree() for number in range(mol.GetNumAtoms()))
+    most: int = max(degrees, default=0)
     at_most = bonds * int(max(1, 2 * (most - 1)) ** (_PATH_BONDS - 1))
     if at_most <= MAX_PATHS:
         return at_most

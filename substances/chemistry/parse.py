@@ -69,29 +69,32 @@ def parsed(checked: Checked) -> tuple[Chem.Mol, list[Note]]:
     mol = _PARSERS[checked.notation](checked)
     if mol.GetNumAtoms() == 0:
         raise StructureRefused("empty")
-    _refuse_unknown_isotopes(mol)
-    _refuse_queries(mol)
+    atoms = atoms_of(mol)
+    _refuse_unknown_isotopes(atoms)
+    _refuse_queries(atoms, mol)
     changes = list(checked.changes)
     if checked.mapped:
         changes.append(Note("atom_maps_removed"))
-    for atom in mol.GetAtoms():
+    for atom in atoms:
         atom.SetAtomMapNum(0)
-    charges = [atom.GetFormalCharge() for atom in mol.GetAtoms()]
+    charges = [atom.GetFormalCharge() for atom in atoms]
     mol = _sanitised(mol, checked)
-    _refuse_impossible(mol)
-    if charges != [atom.GetFormalCharge() for atom in mol.GetAtoms()]:
+    found = [atom.GetFormalCharge() for atom in atoms_of(mol)]
+    _refuse_impossible(mol, found)
+    if charges != found:
         changes.append(Note("groups_normalised"))
     if checked.notation == "inchi" and _is_mobile(checked.text):
         mol = _usual_form(mol, checked.text)
         changes.append(Note("mobile_hydrogen"))
     changes += _left_open(mol, checked)
     marks = _stereo_marks(mol)
-    atoms = mol.GetNumAtoms()
-    mol = Chem.RemoveHs(mol)
-    if mol.GetNumAtoms() != atoms:
-        changes.append(Note("hydrogens_folded"))
+    if any(atom.GetAtomicNum() == 1 for atom in atoms_of(mol)):
+        before = mol.GetNumAtoms()
+        mol = Chem.RemoveHs(mol)
+        if mol.GetNumAtoms() != before:
+            changes.append(Note("hydrogens_folded"))
     Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
-    if _stereo_marks(mol) < marks:
+    if marks and _stereo_marks(mol) < marks:
         changes.append(Note("stereo_cleaned"))
     return mol, changes
 
@@ -142,15 +145,25 @@ def _unreadable(notation: str, checked: Checked) -> StructureRefused:
     return StructureRefused("unreadable_at", position=position, notation=notation)
 
 
-def _refuse_unknown_isotopes(mol: Chem.Mol) -> None:
+def atoms_of(mol: Chem.Mol) -> list[Chem.Atom]:
+    """The atoms in their order; RDKit's own sequence asks for its length at each step and takes three times as long."""
+    return list(map(mol.GetAtomWithIdx, range(mol.GetNumAtoms())))
+
+
+def bonds_of(mol: Chem.Mol) -> list[Chem.Bond]:
+    """The bonds in their order; see `atoms_of`."""
+    return list(map(mol.GetBondWithIdx, range(mol.GetNumBonds())))
+
+
+def _refuse_unknown_isotopes(atoms: list[Chem.Atom]) -> None:
     table = Chem.GetPeriodicTable()
-    for atom in mol.GetAtoms():
+    for atom in atoms:
         if atom.GetIsotope() and not table.GetMassForIsotope(atom.GetAtomicNum(), atom.GetIsotope()):
             raise StructureRefused("isotope_unknown", isotope=atom.GetIsotope(), element=atom.GetSymbol())
 
 
-def _refuse_queries(mol: Chem.Mol) -> None:
-    if any(a.HasQuery() or a.GetAtomicNum() == 0 for a in mol.GetAtoms()) or any(b.HasQuery() for b in mol.GetBonds()):
+def _refuse_queries(atoms: list[Chem.Atom], mol: Chem.Mol) -> None:
+    if any(a.HasQuery() or a.GetAtomicNum() == 0 for a in atoms) or any(b.HasQuery() for b in bonds_of(mol)):
         raise StructureRefused("query_read")
 
 
@@ -165,13 +178,15 @@ def _sanitised(mol: Chem.Mol, checked: Checked) -> Chem.Mol:
     return mol
 
 
-def _refuse_impossible(mol: Chem.Mol) -> None:
+def _refuse_impossible(mol: Chem.Mol, charges: list[int]) -> None:
     """Refuses what RDKit passes over: charges no atom carries, aromatic bonds outside rings."""
-    for number, atom in enumerate(mol.GetAtoms(), 1):
-        charge = atom.GetFormalCharge()
+    for index, charge in enumerate(charges):
+        if not charge:
+            continue
+        number, atom = index + 1, mol.GetAtomWithIdx(index)
         if charge > min(MAX_CHARGE, atom.GetAtomicNum()) or charge < -MAX_CHARGE:
             raise StructureRefused("charge_impossible", atom=number, element=atom.GetSymbol(), charge=f"{charge:+d}")
-    for bond in mol.GetBonds():
+    for bond in bonds_of(mol):
         if bond.GetBondType() == Chem.BondType.AROMATIC and not bond.IsInRing():
             atom = bond.GetBeginAtom()
             raise StructureRefused("aromatic_outside_ring", atom=atom.GetIdx() + 1, element=atom.GetSymbol())
@@ -183,6 +198,8 @@ def _left_open(mol: Chem.Mol, checked: Checked) -> list[Note]:
     for group in mol.GetStereoGroups():
         if group.GetGroupType() != Chem.StereoGroupType.STEREO_ABSOLUTE:
             relative |= {atom.GetIdx() for atom in group.GetAtoms()}
+    if not relative:
+        return []
     centres = [
         atom for atom in mol.GetAtoms() if atom.GetIdx() in relative and atom.GetChiralTag() != Chem.CHI_UNSPECIFIED
     ]
@@ -223,9 +240,10 @@ def _is_mobile(inchi: str) -> bool:
 
 def _stereo_marks(mol: Chem.Mol) -> int:
     """Centres marked as handed, and bonds marked as pointing up or down or lying in cis or trans."""
-    centres = sum(atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED for atom in mol.GetAtoms())
-    stereo = sum(bond.GetStereo() > Chem.BondStereo.STEREOANY for bond in mol.GetBonds())
-    slashes = sum(bond.GetBondDir() in _SLASHES for bond in mol.GetBonds())
+    bonds = bonds_of(mol)
+    centres = sum(atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED for atom in atoms_of(mol))
+    stereo = sum(bond.GetStereo() > Chem.BondStereo.STEREOANY for bond in bonds)
+    slashes = sum(bond.GetBondDir() in _SLASHES for bond in bonds)
     return centres + (stereo or min(slashes, 1))
 
 

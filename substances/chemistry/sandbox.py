@@ -25,6 +25,7 @@ from .envelope import MAX_ATOMS_QUERY, MAX_ATOMS_REGISTRY, notation_named
 from .fingerprints import stored_fingerprints
 from .groups import GroupRule, match_group
 from .issues import structure_issues
+from .library_reading import library_keys, read_for_library
 from .messages import ChemistryError
 from .molfile import molfile_of
 from .parse import listen_to_rdkit, read_molecule
@@ -143,7 +144,8 @@ def _answer(request: Answer, *, parts: Callable[[Answer], None]) -> Answer:
 
 
 def _ping() -> Answer:
-    return {"standardiser": STANDARDISER, "pid": os.getpid()}
+    keys = {name: [str(key) for key in library_keys(paths=name == "with_paths")] for name in ("plain", "with_paths")}
+    return {"standardiser": STANDARDISER, "pid": os.getpid(), "library_keys": keys}
 
 
 def _read_structure(
@@ -223,6 +225,11 @@ def _rules_met(mol: Chem.Mol, rules: dict[str, GroupRule]) -> dict[str, Answer]:
     }
 
 
+def _read_many(structures: list[tuple[str, str]], paths: bool = False) -> Answer:
+    """For each text and notation what a library stores of it, or why it stores nothing."""
+    return {"structures": read_for_library(structures, paths=paths)}
+
+
 OPERATIONS: dict[str, Callable[..., Answer]] = {
     "ping": _ping,
     "read": _read_structure,
@@ -230,6 +237,7 @@ OPERATIONS: dict[str, Callable[..., Answer]] = {
     "group_match": _group_match,
     "groups_match": _groups_match,
     "read_query": read_for_search,
+    "read_many": _read_many,
 }
 
 # Answered in parts, each with the processor time of a request to itself; an empty answer ends them.

@@ -17,7 +17,7 @@ from rdkit.Chem.MolStandardize import rdMolStandardize
 from .elements import NON_METALS
 from .envelope import MAX_ATOMS_QUERY, Notation
 from .messages import Note, StructureRefused
-from .parse import inchi_of, read_molecule
+from .parse import atoms_of, inchi_of, read_molecule
 
 STANDARDISER = f"benigna-3+rdkit-{rdkit.__version__}"
 
@@ -49,6 +49,8 @@ HARMLESS: dict[str, str] = {
 _CARBON_OXIDES = ("[C]", "[C-4]", "O=C=O", "[C-]#[O+]", "O=C([O-])[O-]", "O=C([O-])O", "O=C(O)O", "S=C=S")
 _CYANIDES = ("[C-]#[C-]", "[C-]#N", "C#N", "N#C[O-]", "N#C[S-]", "N#CO", "N#CS")
 _INORGANIC_CARBON = frozenset({*_CARBON_OXIDES, *_CYANIDES})
+# H, B, C, N, O, F, Si, Cl, Br, I.
+_OF_ONE_VALENCE = frozenset({1, 5, 6, 7, 8, 9, 14, 17, 35, 53})
 _HYDROGEN_MASS_G_PER_MOL = Chem.GetPeriodicTable().GetAtomicWeight(1)
 
 
@@ -134,6 +136,8 @@ def normalised(mol: Chem.Mol) -> tuple[Chem.Mol, list[Note]]:
     Only RDKit's charge-separated forms of nitro, sulfoxide, azide and the like; no bond to a metal is cut, no
     fragment removed, no tautomer chosen.
     """
+    if _has_usual_groups(mol):
+        return mol, []
     before = Chem.MolToSmiles(mol)
     after = _normalizer().normalize(mol)
     if Chem.MolToSmiles(after) == before:
@@ -141,6 +145,15 @@ def normalised(mol: Chem.Mol) -> tuple[Chem.Mol, list[Note]]:
     if after.GetNumAtoms() != mol.GetNumAtoms():
         raise StructureRefused("atoms_lost", found=after.GetNumAtoms(), limit=mol.GetNumAtoms())
     return after, [Note("groups_normalised")]
+
+
+def _has_usual_groups(mol: Chem.Mol) -> bool:
+    """Whether RDKit's rules find nothing to write otherwise, seen at a glance: no charge, nothing of more valences.
+
+    Each of them begins with a charge to be set or taken back, or at sulfur, phosphorus and what stands below them;
+    nitrogen with five bonds is no molecule to begin with.
+    """
+    return all(not atom.GetFormalCharge() and atom.GetAtomicNum() in _OF_ONE_VALENCE for atom in atoms_of(mol))
 
 
 def parent_of(mol: Chem.Mol, *, known: tuple[str, str | None] | None = None) -> Parent:
@@ -152,6 +165,8 @@ def parent_of(mol: Chem.Mol, *, known: tuple[str, str | None] | None = None) -> 
         mol: in standard form.
         known: SMILES and InChIKey of `mol`, where they are at hand; most molecules are their own parent.
     """
+    if known is not None and _is_its_own_parent(mol, known[0]):
+        return Parent(*known)
     parts: dict[str, Chem.Mol] = {}
     left_out: list[str] = []
     for fragment in Chem.GetMolFrags(mol, asMols=True, sanitizeFrags=True):
@@ -169,6 +184,18 @@ def parent_of(mol: Chem.Mol, *, known: tuple[str, str | None] | None = None) -> 
     if len(parts) > 1:
         return Parent(None, None, (Note("parent_several", {"fragments": " . ".join(sorted(parts))[:300]}),))
     return _neutral(next(iter(parts.values())), sorted(set(left_out)), known)
+
+
+def _is_its_own_parent(mol: Chem.Mol, smiles: str) -> bool:
+    """Whether the rule leaves the molecule as it is, seen at a glance: one organic part, no metal, no charge."""
+    if "." in smiles or smiles in _INORGANIC_CARBON:
+        return False
+    symbols = set()
+    for atom in atoms_of(mol):
+        if atom.GetFormalCharge():
+            return False
+        symbols.add(atom.GetSymbol())
+    return "C" in symbols and symbols <= NON_METALS
 
 
 def _is_organic(smiles: str, part: Chem.Mol) -> bool:

@@ -18,9 +18,9 @@ from substances.similarity import changes
 from substances.similarity.engine.columns import Columns, columns_of
 from substances.similarity.index_files import Manifest, Writing, publish
 from substances.similarity.near import packed, places_of
+from substances.similarity.places import REGISTRY, folder_of
 from substances.similarity.rows import Row, Rows, distinct_structures
 from substances.similarity.shared_files import offer, only_hand_at, take_away
-from substances.similarity.store import REGISTRY, folder_of
 
 Progress = Callable[[int, int], None]
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Callable
+from functools import partial
 
 from django.conf import settings
 
 from portal.jobs.running import Work
-from substances.models import IndexGeneration
+from substances.models import IndexGeneration, Library
 from substances.similarity import changes
 from substances.similarity.asking import ask_for_index
-from substances.similarity.building import IndexBusy, build_registry
+from substances.similarity.building import Built, IndexBusy, build_registry
 from substances.similarity.index_files import IndexDamaged, IndexMissing, attach
+from substances.similarity.library_index import build_library, families_of, is_whole
+from substances.similarity.places import DEFAULT_FAMILY, FAMILIES, REGISTRY, folder_of
 from substances.similarity.shared_files import bring_newest
-from substances.similarity.store import DEFAULT_FAMILY, FAMILIES, REGISTRY, IndexRebuilding, folder_of, stored
+from substances.similarity.store import IndexRebuilding, stored
 
 _BUSY_S = 0.5
 _LOOK_AGAIN_S = 600.0
@@ -78,6 +82,9 @@ def ask_for_what_is_due() -> None:
     _looked[revision] = now
     if any(standing(family).is_due for family in FAMILIES):
         ask_for_index(REGISTRY)
+    for library in Library.objects.ready():
+        if any(is_whole(library, family) for family in families_of(library)):
+            ask_for_index(library.slug)
 
 
 def await_index(task: Work, family: str = DEFAULT_FAMILY) -> None:
@@ -103,17 +110,30 @@ def await_index(task: Work, family: str = DEFAULT_FAMILY) -> None:
 
 def run_index(task: Work) -> None:
     """Builds what is due of one collection. Killed anywhere, what was published before stays."""
-    for family in FAMILIES:
-        bring_newest(folder_of(REGISTRY, family), REGISTRY, family)
-    due = [family for family in FAMILIES if standing(family, thoroughly=True).is_due]
-    for number, family in enumerate(due):
+    due = _due(str(task.arguments["collection"]))
+    for number, build in enumerate(due):
 
         def tell(done: int, total: int, before: int = number) -> None:
             task.progress(before * 100 + done * 100 // max(total, 1), len(due) * 100)
 
         task.progress(number * 100, len(due) * 100)
         try:
-            build_registry(family, progress=tell)
+            build(progress=tell)
         except IndexBusy:
             continue  # by whoever does, it is being built
     task.progress(len(due) * 100, len(due) * 100)
+
+
+def _due(collection: str) -> list[Callable[..., Built]]:
+    if collection == REGISTRY:
+        for family in FAMILIES:
+            bring_newest(folder_of(REGISTRY, family), REGISTRY, family)
+        due = [family for family in FAMILIES if standing(family, thoroughly=True).is_due]
+        return [partial(build_registry, family) for family in due]
+    library = Library.objects.ready().filter(slug=collection).first()
+    if library is None:
+        return []
+    for family in families_of(library):
+        bring_newest(folder_of(library.slug, family), library.slug, family)
+    due = [family for family in families_of(library) if is_whole(library, family, thoroughly=True)]
+    return [partial(build_library, library, family) for family in due]

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID
 
 import structlog
@@ -22,30 +21,27 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
-from substances.models import Fingerprint, IndexGeneration, Structure
+from substances.models import Fingerprint, IndexGeneration, Library, Structure
 from substances.similarity import changes
 from substances.similarity.asking import ask_for_index
 from substances.similarity.changes import NOT_COMPARED, PATTERN, Present
 from substances.similarity.index_files import IndexDamaged, IndexMissing, attach
+from substances.similarity.library_index import LibraryFingerprints, NearInLibrary, attached, families_of
 from substances.similarity.near import Base, Candidate, FingerprintsDamaged, Near, StoredFingerprints
+from substances.similarity.places import (
+    COMPARED,
+    DEFAULT_FAMILY,
+    FAMILIES,
+    MORGAN,
+    MORGAN_COUNTS,
+    RDKIT_PATH,
+    REGISTRY,
+    folder_of,
+)
 from substances.similarity.rows import Row
 from substances.similarity.shared_files import bring_meanwhile
 
 logger = structlog.get_logger(__name__)
-
-# Atom pairs with counts, measured on the neighbourhood of bisphenol A among the 418 comparable structures of the
-# starter catalogue: of the nine nearest nine are bisphenols, all at 0.5 or more, and nothing else is. By Morgan with
-# counts five reach 0.5, among 4-tert-butylphenol and hydroquinone, and bisphenol S has 0.44; by Morgan's bits four,
-# and perfluorinated acids of 6 to 14 carbons cannot be told apart.
-DEFAULT_FAMILY = "atompair-r0-2048-counts"
-# How the families are called under which fingerprints are stored: a key without RDKit's version, which the web process
-# does not know. That they are what `substances.chemistry.fingerprints.STORED` makes, a test holds.
-MORGAN = "morgan-r2-2048-bits"
-MORGAN_COUNTS = "morgan-r2-2048-counts"
-RDKIT_PATH = "rdkit-r7-2048-bits"
-COMPARED = (DEFAULT_FAMILY, MORGAN_COUNTS, MORGAN, RDKIT_PATH)
-FAMILIES = (*COMPARED, PATTERN)
-REGISTRY = "registry"
 
 ENGINE = "column-1"
 
@@ -63,7 +59,9 @@ __all__ = [
     "Candidate",
     "FingerprintsDamaged",
     "IndexRebuilding",
+    "LibraryFingerprints",
     "Near",
+    "NearInLibrary",
     "Row",
     "Screened",
     "StoredFingerprints",
@@ -71,6 +69,7 @@ __all__ = [
     "folder_of",
     "forget",
     "index_of",
+    "library",
     "pattern_candidates",
     "revision",
     "stored",
@@ -105,6 +104,7 @@ _lock = threading.Lock()
 # own may be taken back, so nothing is built upon it.
 _latest: dict[str, StoredFingerprints] = {}
 _lasting: dict[str, StoredFingerprints] = {}
+_libraries: dict[tuple[str, str], LibraryFingerprints] = {}
 
 
 def forget() -> None:
@@ -112,6 +112,7 @@ def forget() -> None:
     with _lock:
         _latest.clear()
         _lasting.clear()
+        _libraries.clear()
 
 
 def revision() -> str:
@@ -176,9 +177,29 @@ def pattern_candidates(collection: str, bits: bytes) -> Screened:
     )
 
 
-def folder_of(collection: str, family: str) -> Path:
-    """Where the index of a collection stands."""
-    return settings.DATA_DIR / "index" / collection / family
+def library(slug: str, family: str = DEFAULT_FAMILY) -> LibraryFingerprints:
+    """The fingerprints of a library that is ready, of one family.
+
+    Whoever asks may see the library: that is for the caller (`Library.objects.visible_to`).
+
+    Raises:
+        LookupError: there is no such library, it is still being imported, or it has no fingerprints of this family.
+        IndexRebuilding: its index is missing or damaged.
+    """
+    found = Library.objects.ready().filter(slug=slug).first()
+    if found is None or family not in families_of(found):
+        raise LookupError(f"there is no library {slug!r} with fingerprints {family}")
+    known = _libraries.get((slug, family))
+    if known is not None and known.generation.manifest.sequence == found.stored and known.generation.is_as_it_was():
+        return known
+    try:
+        index = attached(found, family)
+    except (IndexMissing, IndexDamaged) as why:
+        logger.error("similarity.index_damaged", collection=slug, family=family, damage=str(why))
+        ask_for_index(slug)
+        raise IndexRebuilding(f"the index {family} of {slug} is being built") from why
+    _libraries[slug, family] = index
+    return index
 
 
 def index_of(now: str, key: str, rows: list[Row]) -> StoredFingerprints:

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from substances.models import Library
 from substances.similarity.building import IndexBusy, build_registry
 from substances.similarity.due import standing
+from substances.similarity.library_index import build_library, families_of, is_whole
 from substances.similarity.near import FingerprintsDamaged
-from substances.similarity.store import FAMILIES, REGISTRY
+from substances.similarity.places import FAMILIES, REGISTRY
 
 
 class Command(BaseCommand):
@@ -23,7 +25,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Which, and whether they are only looked at."""
-        parser.add_argument("--collection", default=REGISTRY, help="registry (the default)")
+        parser.add_argument("--collection", default=REGISTRY, help="registry (the default), or a library")
         parser.add_argument("--family", choices=FAMILIES, help="of fingerprints; all, if none is named")
         parser.add_argument(
             "--check", action="store_true", help="read every byte and say what is wrong; build nothing; exit 1 if wrong"
@@ -31,9 +33,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Build or check, or say why not."""
-        if options["collection"] != REGISTRY:
-            raise CommandError(f"there is no collection {options['collection']!r}")
-        families = [options["family"]] if options["family"] else FAMILIES
+        self.library = None if options["collection"] == REGISTRY else self._library(options["collection"])
+        every = families_of(self.library) if self.library else FAMILIES
+        if options["family"] and options["family"] not in every:
+            raise CommandError(f"{options['collection']} has no fingerprints {options['family']}")
+        families = [options["family"]] if options["family"] else every
         if options["check"]:
             wrong = [family for family in families if not self._checked(family)]
             if wrong:
@@ -44,7 +48,17 @@ class Command(BaseCommand):
         for family in families:
             self._built(family)
 
+    def _library(self, slug: str) -> Library:
+        found: Library | None = Library.objects.ready().filter(slug=slug).first()
+        if found is None:
+            raise CommandError(f"there is no collection {slug!r}, or it is still being imported")
+        return found
+
     def _checked(self, family: str) -> bool:
+        if self.library:
+            wrong = is_whole(self.library, family, thoroughly=True)
+            self.stdout.write(f"{family}: {wrong or 'is whole'}")
+            return not wrong
         found = standing(family, thoroughly=True)
         if found.wrong:
             self.stdout.write(f"{family}: {found.wrong}")
@@ -65,7 +79,10 @@ class Command(BaseCommand):
                 self.stderr.write(f"\r{family} [{'#' * full}{'.' * (30 - full)}] {done} of {total}", ending="")
 
         try:
-            built = build_registry(family, progress=tell)
+            if self.library:
+                built = build_library(self.library, family, progress=tell)
+            else:
+                built = build_registry(family, progress=tell)
         except (IndexBusy, FingerprintsDamaged) as error:
             raise CommandError(str(error)) from error
         seconds = time.perf_counter() - started
