@@ -196,6 +196,7 @@ def library(slug: str, family: str = DEFAULT_FAMILY) -> LibraryFingerprints:
         index = attached(found, family)
     except (IndexMissing, IndexDamaged) as why:
         logger.error("similarity.index_damaged", collection=slug, family=family, damage=str(why))
+        bring_meanwhile(folder_of(slug, family), slug, family)  # another machine may have built it
         ask_for_index(slug)
         raise IndexRebuilding(f"the index {family} of {slug} is being built") from why
     _libraries[slug, family] = index
