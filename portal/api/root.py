@@ -15,7 +15,7 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 NOTHING = "api-nothing"
-COLLECTIONS = ["substances", "lists", "groups", "alternatives", "searches", "jobs", "companies", "schema"]
+COLLECTIONS = ["substances", "lists", "groups", "libraries", "alternatives", "searches", "jobs", "companies", "schema"]
 
 
 class RootView(APIView):

@@ -20,6 +20,8 @@ QUERY_BUDGETS = {
     "web:list-diff": 14,
     "web:group": 12,
     "web:groups": 3,
+    "web:libraries": 4,
+    "api:libraries": 4,
     "web:home": 17,
     "api:substances": 9,
     "api:substance": 16,
