@@ -306,6 +306,7 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "RuleState": "substances.models.groups.GroupRuleVersion.State",
+        "LibraryState": "substances.models.libraries.Library.State",
         "JudgedByStructure": "substances.services.group_standing.Judged",
         "StandingOnList": "substances.api.group_standing.ON_A_LIST",
         "SubstanceKind": "substances.vocabulary.SubstanceKind",
