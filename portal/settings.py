@@ -131,6 +131,8 @@ CACHES = {
 INDEX_ROWS_UNPUBLISHED = 5_000
 # Rows that are read from the database where there is no index; with more, searches say that it is being rebuilt.
 INDEX_ROWS_IN_MEMORY = 30_000
+# Of a library with more, workers share out each search in parts of this size.
+SHARD_MOLECULES = env.integer("BENIGNA_SHARD_MOLECULES", 8 * 2**20, minimum=64)
 
 # --- Work outside the request (portal.jobs is the ledger; the broker is a doorbell) ---------------------------------
 

@@ -13,6 +13,7 @@ from substances.registry_check.when import CHECK_WORK, request_check_when_due, r
 from substances.searches.answer import run_search
 from substances.searches.keeping import delete_old_searches
 from substances.searches.request import SEARCH_WORK
+from substances.searches.shards import SHARDS_WORK, help_with_shards
 from substances.services.group_evaluation import GROUPS_WORK, is_anything_owed, request_evaluation, run_evaluation
 from substances.services.group_portraits import PORTRAITS_WORK, request_portraits, run_portraits
 from substances.services.list_news import NEWS_WORK, run_news
@@ -41,6 +42,12 @@ def end_what_is_asked_of_the_sandbox() -> None:
 def search(task: Work) -> None:
     """Answers one structure search; see `run_search`."""
     run_search(task)
+
+
+@work(SHARDS_WORK)
+def search_shards(task: Work) -> None:
+    """Takes a part in a search over a large library; see `help_with_shards`."""
+    help_with_shards(task)
 
 
 @work(NEWS_WORK)

@@ -15,6 +15,7 @@ from substances.models.libraries import IndexGeneration, Library, LibraryRejecti
 from substances.models.lists import ChemicalList, Entry, ListMembership, OpenMember, Release
 from substances.models.producers import ReportedProducer
 from substances.models.provenance import CatalogueLoad, Source, SourcedFact
+from substances.models.search_shards import SearchShard
 from substances.models.searches import SearchHit, StructureSearch
 from substances.models.structure import Fingerprint, Structure
 from substances.models.substance import Identifier, Name, SearchTerm, Substance
@@ -52,6 +53,7 @@ __all__ = [
     "Release",
     "ReportedProducer",
     "SearchHit",
+    "SearchShard",
     "SearchTerm",
     "Source",
     "SourcedFact",

@@ -15,10 +15,10 @@ from substances.similarity import changes
 from substances.similarity.asking import ask_for_index
 from substances.similarity.building import Built, IndexBusy, build_registry
 from substances.similarity.index_files import IndexDamaged, IndexMissing, attach
-from substances.similarity.library_index import build_library, families_of, is_whole
+from substances.similarity.library_index import LibraryFingerprints, build_library, families_of, is_whole
 from substances.similarity.places import DEFAULT_FAMILY, FAMILIES, REGISTRY, folder_of
 from substances.similarity.shared_files import bring_newest
-from substances.similarity.store import IndexRebuilding, stored
+from substances.similarity.store import IndexRebuilding, library, stored
 
 _BUSY_S = 0.5
 _LOOK_AGAIN_S = 600.0
@@ -82,9 +82,9 @@ def ask_for_what_is_due() -> None:
     _looked[revision] = now
     if any(standing(family).is_due for family in FAMILIES):
         ask_for_index(REGISTRY)
-    for library in Library.objects.ready():
-        if any(is_whole(library, family) for family in families_of(library)):
-            ask_for_index(library.slug)
+    for ready in Library.objects.ready():
+        if any(is_whole(ready, family) for family in families_of(ready)):
+            ask_for_index(ready.slug)
 
 
 def await_index(task: Work, family: str = DEFAULT_FAMILY) -> None:
@@ -106,6 +106,27 @@ def await_index(task: Work, family: str = DEFAULT_FAMILY) -> None:
                 time.sleep(_BUSY_S)
         else:
             return
+
+
+def await_library(task: Work, slug: str, family: str) -> LibraryFingerprints:
+    """A library's index, taken from another machine or built where this one has none.
+
+    Raises:
+        LookupError: there is no such library, or it has no fingerprints of this family.
+        Superseded, Cancelled: as `Work.check`.
+    """
+    while True:
+        try:
+            return library(slug, family)
+        except IndexRebuilding:
+            task.check()
+            if bring_newest(folder_of(slug, family), slug, family):
+                continue
+            try:
+                found = Library.objects.get(slug=slug)
+                build_library(found, family, progress=lambda _done, _total: task.check())
+            except IndexBusy:
+                time.sleep(_BUSY_S)
 
 
 def run_index(task: Work) -> None:
@@ -130,10 +151,10 @@ def _due(collection: str) -> list[Callable[..., Built]]:
             bring_newest(folder_of(REGISTRY, family), REGISTRY, family)
         due = [family for family in FAMILIES if standing(family, thoroughly=True).is_due]
         return [partial(build_registry, family) for family in due]
-    library = Library.objects.ready().filter(slug=collection).first()
-    if library is None:
+    found = Library.objects.ready().filter(slug=collection).first()
+    if found is None:
         return []
-    for family in families_of(library):
-        bring_newest(folder_of(library.slug, family), library.slug, family)
-    due = [family for family in families_of(library) if is_whole(library, family, thoroughly=True)]
-    return [partial(build_library, library, family) for family in due]
+    for family in families_of(found):
+        bring_newest(folder_of(collection, family), collection, family)
+    due = [family for family in families_of(found) if is_whole(found, family, thoroughly=True)]
+    return [partial(build_library, found, family) for family in due]

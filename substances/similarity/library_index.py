@@ -76,6 +76,21 @@ class LibraryFingerprints:
         found = zip(hits.ids.tolist(), hits.intersection.tolist(), hits.union.tolist(), strict=True)
         return [NearInLibrary(*one) for one in found if one[0] not in without][:limit]
 
+    @property
+    def words(self) -> int:
+        """How many words a bitmap of all its segments has: what `part` counts in."""
+        return sum(segment.words for segment in self.index.segments)
+
+    def part(self, first_word: int, end_word: int) -> SegmentedIndex:
+        """A shard: those that stand in some neighbouring words, counted through all segments. Nothing is copied."""
+        parts, before = [], 0
+        for segment in self.index.segments:
+            start, end = max(first_word - before, 0), min(end_word - before, segment.words)
+            if start < end:
+                parts.append(segment.part(start, end))
+            before += segment.words
+        return SegmentedIndex(parts, self.index.delta)
+
     def containing(self, bits: bytes) -> list[int]:
         """The structures that have every one of these bits, in the order of the file: those that may hold a pattern."""
         ids: list[int] = self.index.containing(bits).tolist()
