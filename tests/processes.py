@@ -174,7 +174,9 @@ class LiveWorker(Running):
         self.start()
 
 
-def start_worker(*, database_url: str, including: str = "tests.portal.work_for_tests") -> LiveWorker:
+def start_worker(
+    *, database_url: str, including: str = "tests.portal.work_for_tests", machine: str = "", **variables: str
+) -> LiveWorker:
     """A prefork worker on the database at `database_url`; it may still be starting when this returns.
 
     A job requested meanwhile waits in the broker.
@@ -182,10 +184,19 @@ def start_worker(*, database_url: str, including: str = "tests.portal.work_for_t
     Args:
         database_url: as in `DATABASE_URL`.
         including: a module of tests that it imports too.
+        machine: makes it one of several, each with a data folder of its own; the broker is the same.
+        variables: more of its environment.
     """
     command = [sys.executable, "-m", "celery", "-A", "portal", "worker", "--pool=prefork"]
     command += [f"--concurrency={LiveWorker.concurrency}", "--loglevel=INFO", "--without-mingle"]
-    command += ["--without-gossip", f"--hostname=test-{os.getpid()}@%h"]
+    command += ["--without-gossip", f"--hostname=test-{os.getpid()}{machine}@%h"]
     command += [f"--include={including}"]
-    environment = os.environ | {"DATABASE_URL": database_url}
-    return LiveWorker(command, environment=environment, log=DATA_DIR / "worker.log")
+    environment = os.environ | {"DATABASE_URL": database_url} | variables
+    if machine:
+        folder = DATA_DIR / f"machine-{machine}"
+        folder.mkdir(exist_ok=True)
+        broker = folder / "broker"
+        if not broker.is_symlink():
+            broker.symlink_to(settings.BROKER_DIR)
+        environment |= {"BENIGNA_DATA_DIR": str(folder)}
+    return LiveWorker(command, environment=environment, log=DATA_DIR / f"worker{machine}.log")
