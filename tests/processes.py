@@ -189,7 +189,7 @@ def start_worker(
     """
     command = [sys.executable, "-m", "celery", "-A", "portal", "worker", "--pool=prefork"]
     command += [f"--concurrency={LiveWorker.concurrency}", "--loglevel=INFO", "--without-mingle"]
-    command += ["--without-gossip", f"--hostname=test-{os.getpid()}{machine}@%h"]
+    command += ["--without-gossip", f"--hostname=test-{os.getpid()}-{machine}@%h"]
     command += [f"--include={including}"]
     environment = os.environ | {"DATABASE_URL": database_url} | variables
     if machine:

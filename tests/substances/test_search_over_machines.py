@@ -34,7 +34,7 @@ def library(transactional_db: None, settings: Settings, tmp_path: Path) -> Itera
     settings.DATA_DIR = tmp_path
     asking.forget()
     store.forget()
-    made = a_library(9_600)
+    made = a_library(12_800)
     build_library(made, FAMILY)
     yield made
     store.forget()
@@ -46,11 +46,13 @@ def machines(library: Library, tmp_path: Path) -> Iterator[list[LiveWorker]]:
     given = {"BENIGNA_INDEX_STORAGE": str(tmp_path / "shared"), "BENIGNA_SHARD_MOLECULES": "64"}
     including = "tests.substances.shared_search"
     live = [
-        start_worker(database_url=COPIES.url, including=including, machine=name, **given) for name in ("-one", "-two")
+        start_worker(database_url=COPIES.url, including=including, machine=name, **given) for name in ("one", "two")
     ]
+    for worker in live:
+        worker.wait_for_words(" ready.")
     yield live
     for worker in live:
-        worker.stop()
+        worker.kill()
 
 
 def hands_at(search: StructureSearch) -> set[int]:
@@ -64,7 +66,7 @@ def test_a_search_is_answered_whole_when_a_machine_dies_in_the_middle(
     library: Library, machines: list[LiveWorker], scheduler: Running, killed: str
 ) -> None:
     search = StructureSearch.objects.create(typed="made up", format="smiles", parameters={"threshold": "0.300"})
-    children = {pid: worker for worker in machines for pid in wait_until(worker.pool_children, what="its children")}
+    children = {pid: worker for worker in machines for pid in worker.pool_children()}
     job = request_job(name=SHARED_WORK, arguments={"search": str(search.pk)}, lease_seconds=2)
     wait_until(lambda: hands_at(search) >= children.keys(), what="both machines at work")
     for pid in children:
