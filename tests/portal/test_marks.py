@@ -41,6 +41,7 @@ NOT_SHOWN = {
     "substances.RegistryFinding",
     "substances.RejectedClaim",
     "substances.SearchHit",
+    "substances.SearchShard",
     "substances.SearchTerm",
     "substances.SplitPlan",
     "substances.StructureSearch",
