@@ -134,6 +134,9 @@ INDEX_ROWS_IN_MEMORY = 30_000
 # Of a library with more, workers share out each search in parts of this size.
 SHARD_MOLECULES = env.integer("BENIGNA_SHARD_MOLECULES", 8 * 2**20, minimum=64)
 
+# So long after its last change a file's times tell the next one: until then all of it is read again before it answers.
+INDEX_SETTLED_NS = 2 * 10**9
+
 # --- Work outside the request (portal.jobs is the ledger; the broker is a doorbell) ---------------------------------
 
 BROKER_DIR = DATA_DIR / "broker"

@@ -221,7 +221,7 @@ def published(family: str, now: Present) -> Base | None:
     """The registry's index as files, if it is there, whole, and of this database; else None, and why is logged."""
     folder = folder_of(REGISTRY, family)
     try:
-        generation = attach(folder)
+        generation = attach(folder, settled_ns=settings.INDEX_SETTLED_NS)
     except IndexMissing:
         bring_meanwhile(folder, REGISTRY, family)
         return None
@@ -253,7 +253,7 @@ def _same_files(before: StoredFingerprints | None, family: str) -> Base | None:
     if before is None or before.base.generation is None or not before.base.holds():
         return None
     try:
-        newest = attach(folder_of(REGISTRY, family)).number
+        newest = attach(folder_of(REGISTRY, family), settled_ns=settings.INDEX_SETTLED_NS).number
     except (IndexMissing, IndexDamaged):
         return None
     return before.base if newest == before.base.generation.number else None

@@ -23,7 +23,7 @@ from typing import Any
 
 import django
 
-from tests.bench import lists, whole
+from tests.bench import libraries, lists, whole
 from tests.bench.whole import Figure
 from tests.environment import RUN_DIR
 from tests.live_portal import LivePortal, free_port
@@ -206,12 +206,16 @@ def main() -> None:
         say(f"{'milliseconds; client and server here':<52}{'n':>5}{'median':>9}{'p95':>9}{'max':>9}   demand")
         for measure in measures(portal, times):
             say(str(measure))
+        for figure in libraries.attached():
+            say(str(figure))
         data = lists.reference_data()
         if data is None:
             say("Imports were not measured: BENIGNA_REFERENCE_DATA names no folder of publishers' files.")
             return
         for line in of_lists(portal, data, times):
             say(str(line))
+        for figure in libraries.taken_in(data):
+            say(str(figure))
     finally:
         portal.stop()
         shutil.rmtree(RUN_DIR, ignore_errors=True)
