@@ -127,15 +127,9 @@ CACHES = {
 
 # --- Indexes of fingerprints (substances.similarity) ----------------------------------------------------------------
 
-# Rows that may wait beside a published index, or without one, before a worker is asked to publish.
-INDEX_ROWS_UNPUBLISHED = 5_000
-# Rows that are read from the database where there is no index; with more, searches say that it is being rebuilt.
-INDEX_ROWS_IN_MEMORY = 30_000
-# Of a library with more, workers share out each search in parts of this size.
-SHARD_MOLECULES = env.integer("BENIGNA_SHARD_MOLECULES", 8 * 2**20, minimum=64)
-
-# So long after its last change a file's times tell the next one: until then all of it is read again before it answers.
-INDEX_SETTLED_NS = 2 * 10**9
+INDEX_ROWS_UNPUBLISHED = 5_000  # that may wait beside an index, or without one, before a worker is asked to publish
+INDEX_ROWS_IN_MEMORY = 30_000  # read from the database where there is no index; with more it "is being rebuilt"
+INDEX_SETTLED_NS = 2 * 10**9  # before a file is so old, its times do not tell the next change: it is read whole again
 
 # --- Work outside the request (portal.jobs is the ledger; the broker is a doorbell) ---------------------------------
 
