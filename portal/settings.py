@@ -129,6 +129,8 @@ CACHES = {
 
 INDEX_ROWS_UNPUBLISHED = 5_000  # that may wait beside an index, or without one, before a worker is asked to publish
 INDEX_ROWS_IN_MEMORY = 30_000  # read from the database where there is no index; with more it "is being rebuilt"
+# Of a library with more, workers share out each search in parts of this size.
+SHARD_MOLECULES = env.integer("BENIGNA_SHARD_MOLECULES", 8 * 2**20, minimum=64)
 INDEX_SETTLED_NS = 2 * 10**9  # before a file is so old, its times do not tell the next change: it is read whole again
 
 # --- Work outside the request (portal.jobs is the ledger; the broker is a doorbell) ---------------------------------
