@@ -17,7 +17,7 @@ unexport VIRTUAL_ENV
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-services journeys check messages bench clean
+.PHONY: help up test test-services journeys check messages bench bench-similarity clean
 
 help: ## Say what can be made.
 	@echo "Benigna. make …"
@@ -43,6 +43,11 @@ messages: .venv/.locked ## Take new texts into the Polish catalogue and compile 
 
 bench: .venv/.locked ## Measure start, idle share, page weight and answer times on a portal of its own; print a table.
 	@$(RUN)python -m tests.bench
+
+bench-similarity: .venv/.locked ## Measure the similarity index beside FPSim2 over a million fingerprints (≤ 15 min); write bench.json.
+	@uv=$$(command -v uv || echo $(TOOLS)/bin/uv); UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=.venv UV_LINK_MODE=copy \
+		"$$uv" sync --frozen --quiet --inexact --group bench --python "$$(command -v $(PYTHON))"
+	@$(RUN)python -m tests.bench.similarity
 
 clean: ## Remove the environment and the tools; data stay.
 	rm -rf .venv $(TOOLS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -110,6 +110,10 @@ class ColumnIndex:
         dead = gone if self.dead is None else gone | self.dead
         return type(self).from_columns(self._ids, self.columns, dead, fast=self._fast)
 
+    def warm(self) -> None:
+        """Does now what the first search would wait for: the kernel's import, and where none has, its compilation."""
+        self.search(bytes(self.width), threshold=Fraction(1))
+
     def standing_ids(self) -> NDArray[np.int64]:
         """The ids that can be found, in no order."""
         return self._ids[self.columns.rows[rows_of(self._there)]]
