@@ -15,6 +15,8 @@ from .sliced import Words
 
 # Of the words, in the order of what can be nearest in them, first an eighth, then so much more.
 _SHARES = (1 / 8, 3 / 8, 1.0)
+# Fewer words than this are all looked at together: there each look costs more than the words.
+_FEW_WORDS = 1_024
 # In the first share a high threshold is tried first, since it costs little, and a lower one if it found too few.
 _GUESSES = tuple(Fraction(part, 20) for part in (14, 11, 8, 6, 4))
 
@@ -52,7 +54,7 @@ def _shares(columns: Columns, bits: int) -> list[NDArray[np.bool_]]:
     sizes = np.diff(columns.starts)[order]
     before = np.zeros(len(order))
     before[order] = (np.cumsum(sizes) - sizes) / max(1, columns.words)
-    edges = (-1.0, *_SHARES)
+    edges = (-1.0, *_SHARES) if columns.words >= _FEW_WORDS else (-1.0, 1.0)
     return [(before >= low) & (before < high) for low, high in pairwise(edges)]
 
 
