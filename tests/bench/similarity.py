@@ -92,6 +92,20 @@ def side_by_side(
     return taken, wrong, rounded
 
 
+def fpsim2_over(prints: NDArray[np.uint8]) -> Any:
+    """FPSim2, which only this needs; it is in the dependency group `bench`."""
+    from tests.bench.similarity_fpsim2 import Prepared
+
+    return Prepared(prints)
+
+
+def chosen_queries(prints: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """So many of the fingerprints, at random but always the same, in no order."""
+    random = np.random.default_rng(20_261)
+    rows = np.sort(random.choice(len(prints), min(AT_ONCE, len(prints)), replace=False))
+    return np.ascontiguousarray(prints[rows])[random.permutation(len(rows))]
+
+
 def at_once(index: ColumnIndex, queries: NDArray[np.uint8], task: Task) -> float:
     """Queries a second and core, of so many asked at once, by the processor's time; the better of two."""
 
@@ -108,17 +122,11 @@ def measured(rows: int, count: int, alone: bool) -> dict[str, Any]:
     prints, what = fingerprints(rows, FOLDER)
     say(f"{rows:,} fingerprints: {what}. {processor()}.")
     folder, build_seconds = kept_columns(prints, FOLDER / f"index-{rows}", time.perf_counter)
-    chosen = np.random.default_rng(20_261).choice(rows, min(AT_ONCE, rows), replace=False)
-    queries = np.ascontiguousarray(prints[np.sort(chosen)])
-    queries = queries[np.random.default_rng(1).permutation(len(queries))]
+    queries = chosen_queries(prints)
     np.save(folder / "queries.npy", queries)
     bytes_a_row = sum(path.stat().st_size for path in folder.glob("*.npy") if path.stem != "queries") / rows
     ours: dict[str, ColumnIndex] = {kernel: attached(folder, kernel) for kernel in KERNELS}
-    theirs = None
-    if not alone:
-        from tests.bench.similarity_fpsim2 import Prepared
-
-        theirs = Prepared(prints)
+    theirs = None if alone else fpsim2_over(prints)
     began, milliseconds, wrong, rounded = ticks(), {}, 0, 0
     for task in TASKS:
         side_by_side(ours, theirs, queries[:3], task)
