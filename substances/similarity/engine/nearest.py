@@ -18,7 +18,7 @@ _SHARES = (1 / 8, 3 / 8, 1.0)
 # Fewer words than this are all looked at together: there each look costs more than the words.
 _FEW_WORDS = 1_024
 # In the first share a high threshold is tried first, since it costs little, and a lower one if it found too few.
-_GUESSES = tuple(Fraction(part, 20) for part in (14, 11, 8, 6, 4))
+_GUESSES = tuple(Fraction(part, 20) for part in (14, 11, 8, 7, 6, 5, 4, 3))
 
 
 def nearest(
