@@ -9,6 +9,8 @@ from celery.signals import worker_process_init
 from portal.jobs.registry import every, interrupts, work
 from portal.jobs.running import Work
 from substances.chemistry.sandbox_client import interrupt_sandbox, sandbox
+from substances.explaining.asking import EXPLAIN_WORK
+from substances.explaining.working import run_explanation
 from substances.registry_check.when import CHECK_WORK, request_check_when_due, run_check
 from substances.searches.answer import run_search
 from substances.searches.keeping import delete_old_searches
@@ -48,6 +50,12 @@ def search(task: Work) -> None:
 def search_shards(task: Work) -> None:
     """Takes a part in a search over a large library; see `help_with_shards`."""
     help_with_shards(task)
+
+
+@work(EXPLAIN_WORK)
+def explain(task: Work) -> None:
+    """Works out why two structures are alike; see `run_explanation`."""
+    run_explanation(task)
 
 
 @work(NEWS_WORK)

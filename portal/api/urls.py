@@ -10,6 +10,7 @@ from portal.api import jobs, root, substances
 from portal.companies.api import views as companies
 from substances.api import (
     events,
+    explanations,
     facts,
     findings,
     groups,
@@ -35,6 +36,9 @@ urlpatterns = [
     path("substances/<uuid:pk>/exposure/", health.ExposureView.as_view(), name="substance-exposure"),
     path("substances/<uuid:pk>/structure.svg", substances.StructureDrawing.as_view(), name="substance-drawing"),
     path("substances/<uuid:pk>/timeline/", timeline.SubstanceTimelineView.as_view(), name="substance-timeline"),
+    path(
+        "substances/<uuid:pk>/like/<uuid:other>/", explanations.SubstancesAlikeView.as_view(), name="substances-alike"
+    ),
     path("substances/<uuid:pk>/memberships/", facts.MembershipsView.as_view(), name="substance-memberships"),
     path(
         "substances/<uuid:pk>/classifications/", facts.ClassificationsView.as_view(), name="substance-classifications"
@@ -59,6 +63,11 @@ urlpatterns = [
     path("searches/<uuid:pk>/results/", searches.SearchResultsView.as_view(), name="search-results"),
     path("libraries/", libraries.LibrariesView.as_view(), name="libraries"),
     path("libraries/<slug:slug>/", libraries.LibraryView.as_view(), name="library"),
+    path(
+        "searches/<uuid:pk>/results/<int:rank>/explanation/",
+        explanations.HitExplanationView.as_view(),
+        name="search-hit-explanation",
+    ),
     path("list-uploads/", list_uploads.ListUploadsView.as_view(), name="list-uploads"),
     path("list-uploads/<uuid:pk>/", list_uploads.ListUploadView.as_view(), name="list-upload"),
     path("list-uploads/<uuid:pk>/publish/", list_uploads.ListUploadPublishView.as_view(), name="list-upload-publish"),

@@ -8,6 +8,7 @@ from portal.common.tables import FileFormat
 from portal.companies import web as companies
 from portal.web import groups, home, review, substances
 from substances.web import (
+    explanations,
     feeds,
     findings,
     flags,
@@ -33,6 +34,7 @@ urlpatterns = [
     path("search/", substances.search, name="search"),
     path("search/structure/", search_form.structure_search, name="structure-search"),
     path("search/structure/<uuid:pk>/", searches.search_result, name="structure-search-result"),
+    path("search/structure/<uuid:pk>/hits/<int:rank>/", explanations.of_hit, name="structure-search-hit"),
     path("search/structure/<uuid:pk>/cancel/", searches.cancel_search, name="structure-search-cancel"),
     path("search/structure/<uuid:pk>/again/", my_searches.repeat, name="structure-search-again"),
     path("search/structure/<uuid:pk>/delete/", my_searches.delete, name="structure-search-delete"),
@@ -48,6 +50,7 @@ urlpatterns = [
     path("substances/<uuid:pk>/timeline/", timeline.timeline, name="substance-timeline"),
     path("substances/<uuid:pk>/timeline.csv", timeline.timeline_csv, name="substance-timeline-csv"),
     path("substances/<uuid:pk>/timeline.json", timeline.timeline_json, name="substance-timeline-json"),
+    path("substances/<uuid:pk>/like/<uuid:other>/", explanations.of_substances, name="substances-alike"),
     path("substances/<uuid:pk>/flag/", flags.propose, name="propose-flag"),
     path("substances/<uuid:pk>/merge/", succession.merge, name="substance-merge"),
     path("substances/<uuid:pk>/split/", succession.split, name="substance-split"),

@@ -79,7 +79,7 @@ def _read_as(search: StructureSearch) -> dict[str, Any] | None:
     return {**named, "changes": changes}
 
 
-class _SearchAccess(GenericAPIView[StructureSearch]):
+class SearchAccess(GenericAPIView[StructureSearch]):
     """A search belongs to a person, a session or the holder of its address; others get 404."""
 
     permission_classes = [AllowAny]
@@ -120,7 +120,7 @@ def _access(request: Request) -> str:
     return str(request.query_params.get("access", ""))
 
 
-class SearchesView(_SearchAccess):
+class SearchesView(SearchAccess):
     """Searches."""
 
     throttle_scope = "searches"
@@ -202,7 +202,7 @@ def preferred_wait(header: str) -> float | None:
     return None
 
 
-class SearchView(_SearchAccess):
+class SearchView(SearchAccess):
     """One search."""
 
     throttle_classes = []  # asking again is not counted
@@ -221,7 +221,7 @@ class SearchView(_SearchAccess):
         return self.described(search, _access(request))
 
 
-class SearchResultsView(_SearchAccess):
+class SearchResultsView(SearchAccess):
     """The answers to one search."""
 
     throttle_classes = []

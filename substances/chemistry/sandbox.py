@@ -22,6 +22,7 @@ from rdkit import Chem
 
 from .depict import depict, laid_out
 from .envelope import MAX_ATOMS_QUERY, MAX_ATOMS_REGISTRY, notation_named
+from .explain_operations import compare, share
 from .fingerprints import stored_fingerprints
 from .groups import GroupRule, match_group
 from .issues import structure_issues
@@ -238,6 +239,8 @@ OPERATIONS: dict[str, Callable[..., Answer]] = {
     "groups_match": _groups_match,
     "read_query": read_for_search,
     "read_many": _read_many,
+    "compare": compare,
+    "share": share,
 }
 
 # Answered in parts, each with the processor time of a request to itself; an empty answer ends them.

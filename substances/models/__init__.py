@@ -1,4 +1,5 @@
 from substances.models.decisions import MemberDecision
+from substances.models.explanations import Explanation
 from substances.models.findings import RegistryCheck, RegistryFinding, RejectedClaim
 from substances.models.group_portraits import GroupPortrait
 from substances.models.groups import (
@@ -27,6 +28,7 @@ __all__ = [
     "ChemicalList",
     "ConcernFlag",
     "Entry",
+    "Explanation",
     "ExposureLimit",
     "Fingerprint",
     "GroupAssessment",

@@ -114,7 +114,7 @@ def _told(search: StructureSearch) -> dict[str, Any]:
 
 
 def _job(request: HttpRequest, search: StructureSearch, job: Job) -> dict[str, Any]:
-    asked = _whole_number(request.GET.get("asked"))
+    asked = whole_number(request.GET.get("asked"))
     page = reverse("web:structure-search-result", args=[search.pk])
     running = job.state == Job.State.RUNNING
     return {
@@ -130,7 +130,8 @@ def _job(request: HttpRequest, search: StructureSearch, job: Job) -> dict[str, A
     }
 
 
-def _whole_number(text: str | None) -> int:
+def whole_number(text: str | None) -> int:
+    """A number from an address; 0 for anything else."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
