@@ -20,7 +20,8 @@ MOST_OCCURRENCES = 50
 def read_for_search(text: str, format: str, svg: bool = True) -> dict[str, Any]:
     """What a person looks for inside structures: how it was read, as SMARTS, and the bits that screen for it."""
     query = read_query(text, format)
-    whole = query.whole
+    # A part of a molecule, such as a nitro group by itself, is a radical: nothing to draw or to know again.
+    whole = None if query.whole is None or _has_radical(query.whole) else query.whole
     standard = describe(whole) if whole is not None else None
     return {
         "format": format,
@@ -35,6 +36,10 @@ def read_for_search(text: str, format: str, svg: bool = True) -> dict[str, Any]:
         "screen_key": str(PATTERN),
         "svg": depict(whole, label=standard.formula) if svg and standard and whole else None,
     }
+
+
+def _has_radical(mol: Chem.Mol) -> bool:
+    return any(atom.GetNumRadicalElectrons() for atom in mol.GetAtoms())
 
 
 def _screen(query: Chem.Mol) -> str | None:

@@ -48,6 +48,8 @@ def values_for(name: str) -> dict[str, Any]:
         "user": UNKNOWN,
         "invitation": UNKNOWN,
         "member": 0,
+        "other": bisphenol_a.pk,
+        "rank": 1,
     }
     return {"pk": pk, "id": pk, "slug": slug, **others}
 

@@ -29,6 +29,7 @@ class Answers(NamedTuple):
 OPEN = Answers(get=(200, 200, 200))
 NOT_THERE = (404, 404, 404)
 HIDDEN = Answers(get=NOT_THERE)
+BEING_WORKED_OUT = Answers(get=(202, 202, 202))
 SIGN_IN = 302
 
 EXPECTED = {
@@ -36,6 +37,8 @@ EXPECTED = {
     "web:search": Answers(get=(302, 302, 302)),  # nothing asked: on to all substances
     "web:structure-search": Answers(get=(200, 200, 200), post=(400, 400, 400)),
     "web:structure-search-result": HIDDEN,
+    "web:structure-search-hit": HIDDEN,
+    "web:substances-alike": OPEN,
     "web:structure-search-cancel": Answers(post=NOT_THERE),
     "web:structure-search-again": Answers(post=NOT_THERE),
     "web:structure-search-delete": Answers(post=NOT_THERE),
@@ -143,6 +146,8 @@ EXPECTED = {
     "api:searches": Answers(post=(400, 400, 400)),
     "api:search": Answers(get=NOT_THERE, delete=NOT_THERE),
     "api:search-results": HIDDEN,
+    "api:search-hit-explanation": HIDDEN,
+    "api:substances-alike": BEING_WORKED_OUT,
     "api:list-uploads": Answers(get=(403, 403, 200), post=(403, 403, 415)),
     "api:list-upload": Answers(get=(403, 403, 404), delete=(403, 403, 404)),
     "api:list-upload-publish": Answers(post=(403, 403, 404)),

@@ -54,7 +54,7 @@ def test_two_substances_are_explained(two: tuple[Substance, Substance]) -> None:
     said = told(answer)
     assert said.differences == [("C(CH₃)₂", "SO₂")]
     assert (said.common_atoms, said.heavy_atoms) == (14, (17, 17))
-    assert [(line.symbol, line.first, line.second) for line in said.elements][0] == ("C", 15, 12)
+    assert (said.elements[0].symbol, said.elements[0].first, said.elements[0].second) == ("C", 15, 12)
     ranked = said.ranks[0]
     assert (ranked.rank, ranked.among) == (2, 3)
     assert ranked.score == pytest.approx(66 / 126)
