@@ -17,7 +17,7 @@ unexport VIRTUAL_ENV
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-services journeys check messages bench bench-similarity clean
+.PHONY: help up test test-services journeys check messages bench bench-similarity clean soak
 
 help: ## Say what can be made.
 	@echo "Benigna. make …"
@@ -48,6 +48,8 @@ bench-similarity: .venv/.locked ## Measure the similarity index beside FPSim2 ov
 	@uv=$$(command -v uv || echo $(TOOLS)/bin/uv); UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=.venv UV_LINK_MODE=copy \
 		"$$uv" sync --frozen --quiet --inexact --group bench --python "$$(command -v $(PYTHON))"
 	@$(RUN)python -m tests.bench.similarity
+soak: .venv/.locked ## Send hostile structures by the thousand to a portal of its own (SOAK_COUNT=2000, SOAK_SEED=1).
+	@env -u DATABASE_URL -u CELERY_BROKER_URL $(RUN)python -m tests.soak
 
 clean: ## Remove the environment and the tools; data stay.
 	rm -rf .venv $(TOOLS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
