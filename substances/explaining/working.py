@@ -21,7 +21,7 @@ from substances.similarity.store import NOT_COMPARED
 
 SANDBOX_TIMEOUT_S = 5.0
 # A common part may take minutes; then the rest stands without it.
-COMMON_TIMEOUT_S = 4.0
+COMMON_TIMEOUT_S = 8.0
 GONE = gettext_noop("What this would explain is no longer there.")
 _WRITTEN = ["result", "first_svg", "second_svg", "versions", "data_release"]
 

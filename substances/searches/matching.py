@@ -15,7 +15,7 @@ from substances.chemistry.sandbox_client import Sandbox, SandboxFailed
 
 # Rows told together; where the sandbox dies, they are asked one by one.
 TOGETHER = 20
-PART_TIMEOUT_S = 1.0
+PART_TIMEOUT_S = 2.0
 # So long a query may fail on rows; then the rest is not assessed either.
 MOST_LOST_S = 6.0
 

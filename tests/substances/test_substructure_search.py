@@ -197,6 +197,7 @@ def test_a_sandbox_killed_from_outside_costs_no_hit() -> None:
     search = asked("C", "smarts")
     sandbox().call("ping")
     os.kill(sandbox().pid, signal.SIGKILL)
+    os.waitid(os.P_PID, sandbox().pid, os.WEXITED | os.WNOWAIT)
     assert len(names(answered(search))) == 3
 
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('jobs', '0002_turns'),
-        ('substances', '0006_smarts'),
+        ('substances', '0007_search_shards'),
     ]
 
     operations = [
