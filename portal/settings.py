@@ -137,8 +137,7 @@ INDEX_SETTLED_NS = 2 * 10**9  # before a file is so old, its times do not tell t
 
 BROKER_DIR = DATA_DIR / "broker"
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "filesystem://")
-# Somebody waits before a page; pieces of long lists; files and the portal's own upkeep; mail. See docs/operations.md.
-BROKER_QUEUES = ("interactive", "batch", "import", "mail")
+BROKER_QUEUES = ("interactive", "batch", "import", "mail")  # docs/operations.md
 BATCH_JOBS_AT_ONCE = env.integer("BENIGNA_BATCH_JOBS", 0, minimum=0)  # of all but the first; 0: half of all hands
 IMPORT_JOBS_AT_ONCE = env.integer("BENIGNA_IMPORT_JOBS", 1, minimum=1)
 OPEN_JOBS = env.integer("BENIGNA_OPEN_JOBS", 10_000, minimum=1)  # of one owner in one queue
