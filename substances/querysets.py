@@ -216,6 +216,10 @@ class MembershipQuerySet(_Dated):
 class SearchQuerySet(models.QuerySet["StructureSearch"]):
     """Structure searches."""
 
+    def singly(self) -> Self:
+        """Those about one structure; batches have pages of their own."""
+        return self.exclude(kind="batch")
+
     def visible_to(self, user: User | AnonymousUser, *, session_key: str | None, access_sha256: str = "") -> Self:
         """As `owned_by`, and what was shared with an organisation the person is a member of."""
         own = _owned_by(user, session_key, access_sha256)

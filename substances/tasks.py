@@ -8,6 +8,8 @@ from celery.signals import worker_process_init
 
 from portal.jobs.registry import every, interrupts, work
 from portal.jobs.running import Work
+from substances.batches.answering import run_part
+from substances.batches.asking import BATCH_WORK
 from substances.chemistry.sandbox_client import interrupt_sandbox, sandbox
 from substances.explaining.asking import EXPLAIN_WORK
 from substances.explaining.working import run_explanation
@@ -56,6 +58,12 @@ def search_shards(task: Work) -> None:
 def explain(task: Work) -> None:
     """Works out why two structures are alike; see `run_explanation`."""
     run_explanation(task)
+
+
+@work(BATCH_WORK)
+def answer_part_of_a_batch(task: Work) -> None:
+    """Answers some rows of a batch; see `run_part`."""
+    run_part(task)
 
 
 @work(NEWS_WORK)

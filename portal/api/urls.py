@@ -9,6 +9,7 @@ from rest_framework.permissions import AllowAny
 from portal.api import jobs, root, substances
 from portal.companies.api import views as companies
 from substances.api import (
+    batches,
     events,
     explanations,
     facts,
@@ -68,6 +69,9 @@ urlpatterns = [
         explanations.HitExplanationView.as_view(),
         name="search-hit-explanation",
     ),
+    path("batches/", batches.BatchesView.as_view(), name="batches"),
+    path("batches/<uuid:pk>/", batches.BatchView.as_view(), name="batch"),
+    path("batches/<uuid:pk>/results/", batches.BatchResultsView.as_view(), name="batch-results"),
     path("list-uploads/", list_uploads.ListUploadsView.as_view(), name="list-uploads"),
     path("list-uploads/<uuid:pk>/", list_uploads.ListUploadView.as_view(), name="list-upload"),
     path("list-uploads/<uuid:pk>/publish/", list_uploads.ListUploadPublishView.as_view(), name="list-upload-publish"),

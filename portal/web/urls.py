@@ -8,6 +8,7 @@ from portal.common.tables import FileFormat
 from portal.companies import web as companies
 from portal.web import groups, home, review, substances
 from substances.web import (
+    batches,
     explanations,
     feeds,
     findings,
@@ -44,6 +45,10 @@ urlpatterns = [
     path("search/structure/mine/", my_searches.my_searches, name="my-searches"),
     path("search/link/<str:token>/", my_searches.linked, name="linked-search"),
     path("search/link/<str:token>/download.<form:form>", my_searches.linked_file, name="linked-search-file"),
+    path("search/structures/", batches.batch, name="batch"),
+    path("search/structures/<uuid:pk>/", batches.batch_result, name="batch-result"),
+    path("search/structures/<uuid:pk>/cancel/", batches.cancel, name="batch-cancel"),
+    path("search/structures/<uuid:pk>/rows.<form:form>", batches.file, name="batch-file"),
     path("substances/", substances.substances, name="substances"),
     path("substances/download.<form:form>", substances.substances_file, name="substances-file"),
     path("substances/<uuid:pk>/", substances.substance, name="substance"),

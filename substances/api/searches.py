@@ -89,8 +89,12 @@ class SearchAccess(GenericAPIView[StructureSearch]):
 
     def find(self, request: Request, pk: UUID) -> StructureSearch:
         """The search `pk`, if this client may see it."""
-        rows = StructureSearch.objects.select_related("job").visible_to(
-            request.user, session_key=request.session.session_key, access_sha256=token_hash(_access(request))
+        rows = (
+            StructureSearch.objects.singly()
+            .select_related("job")
+            .visible_to(
+                request.user, session_key=request.session.session_key, access_sha256=token_hash(_access(request))
+            )
         )
         return get_object_or_404(rows, pk=pk)
 

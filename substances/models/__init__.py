@@ -1,3 +1,4 @@
+from substances.models.batches import BatchAnswer, BatchPart, BatchRow
 from substances.models.decisions import MemberDecision
 from substances.models.explanations import Explanation
 from substances.models.findings import RegistryCheck, RegistryFinding, RejectedClaim
@@ -24,6 +25,9 @@ from substances.models.succession import SplitPlan, Successor
 from substances.models.uploads import ListUpload, StructureUpload, StructureUploadChunk, Upload, UploadChunk
 
 __all__ = [
+    "BatchAnswer",
+    "BatchPart",
+    "BatchRow",
     "CatalogueLoad",
     "ChemicalList",
     "ConcernFlag",

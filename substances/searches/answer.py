@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.utils.translation import gettext_noop
@@ -57,11 +58,16 @@ def _answer(task: Work, kind: SearchKind, search: StructureSearch, structure: Re
 
 def same_structure(inchikey: str | None) -> UUID | None:
     """The substance with exactly this structure, if there is one only; never where its structure is disputed."""
-    if not inchikey:
-        return None
-    same = Structure.objects.filter(
-        inchikey=inchikey, substance__merged_into__isnull=True, substance__split_at__isnull=True
+    return same_structures([inchikey]).get(inchikey) if inchikey else None
+
+
+def same_structures(inchikeys: Iterable[str | None]) -> dict[str, UUID]:
+    """By InChIKey the substance with exactly this structure, as `same_structure`; in one statement."""
+    same = Structure.objects.filter(inchikey__in={key for key in inchikeys if key}).filter(
+        substance__merged_into__isnull=True, substance__split_at__isnull=True
     )
     same = same.exclude(substance__in=Substance.objects.with_disputed_structure())
-    found = set(same.values_list("substance_id", flat=True))
-    return found.pop() if len(found) == 1 else None
+    found: dict[str, set[UUID]] = {}
+    for key, substance in same.values_list("inchikey", "substance_id"):
+        found.setdefault(key, set()).add(substance)
+    return {key: substances.pop() for key, substances in found.items() if len(substances) == 1}

@@ -67,13 +67,20 @@ def _is_told_by_identity(search: StructureSearch) -> bool:
     return search.kind == StructureSearch.Kind.EXACT
 
 
-def refuse_restricted(structure: ReadStructure, *, hidden: Collection[UUID]) -> None:
+def skeletons_of(substances: Collection[UUID]) -> frozenset[str]:
+    """The first blocks of the InChIKeys of all their structures, and of those structures' parents."""
+    keys = Structure.objects.filter(substance__in=substances).values_list("inchikey", "parent_inchikey")
+    return frozenset(key.partition("-")[0] for pair in keys for key in pair if key)
+
+
+def refuse_restricted(
+    structure: ReadStructure, *, hidden: Collection[UUID], skeletons: frozenset[str] | None = None
+) -> None:
     """Nothing, unless the question itself is a restricted chemical, in whatever stereochemistry or as a salt.
 
     Raises:
         NotComputable: it is one; its duties are shown, chemicals like it are not.
     """
-    skeletons = {key.partition("-")[0] for key in (structure.get("inchikey"), structure.get("parent_inchikey")) if key}
-    keys = Structure.objects.filter(substance__in=hidden).values_list("inchikey", "parent_inchikey")
-    if hidden and any(key and key.partition("-")[0] in skeletons for pair in keys for key in pair):
+    own = {key.partition("-")[0] for key in (structure.get("inchikey"), structure.get("parent_inchikey")) if key}
+    if hidden and own & (skeletons_of(hidden) if skeletons is None else skeletons):
         raise NotComputable("restricted")

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from portal.jobs.models import Job
 from portal.organisations.models import User
-from substances.models import StructureSearch
+from substances.models import BatchPart, StructureSearch
 
 KEPT_FOR = dt.timedelta(hours=24)
 _DELETED_AT_ONCE = 500
@@ -42,7 +42,9 @@ def delete_old_searches(*, now: dt.datetime | None = None) -> int:
     """
     old = StructureSearch.objects.filter(owner__isnull=True, created_at__lt=(now or timezone.now()) - KEPT_FOR)
     rows = list(old.order_by("created_at").values_list("pk", "job")[:_DELETED_AT_ONCE])
+    searches = [search for search, _job in rows]
     with transaction.atomic():
-        StructureSearch.objects.filter(pk__in=[search for search, _job in rows]).delete()
-        Job.objects.filter(pk__in=[job for _search, job in rows if job]).delete()
+        jobs = list(BatchPart.objects.filter(search__in=searches).values_list("job", flat=True))
+        StructureSearch.objects.filter(pk__in=searches).delete()
+        Job.objects.filter(pk__in=[*jobs, *(job for _search, job in rows if job)]).delete()
     return len(rows)

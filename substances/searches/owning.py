@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.common.errors import NotAllowed, NotValid
+from portal.jobs.models import Job
 from portal.organisations.models import Organisation, User
 from substances.models import StructureSearch
 from substances.searches.request import token_hash
@@ -66,10 +67,9 @@ def delete_search(*, search: StructureSearch) -> None:
 
     A job that still runs then finds that it holds nothing any more, and writes nothing.
     """
-    job = search.job
+    jobs = [*search.parts.values_list("job", flat=True), *([search.job_id] if search.job_id else [])]
     search.delete()
-    if job is not None:
-        job.delete()
+    Job.objects.filter(pk__in=jobs).delete()
 
 
 def _own(by: User, search: StructureSearch) -> None:

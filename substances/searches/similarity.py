@@ -93,7 +93,7 @@ def typed(task: Work, search: StructureSearch, structure: ReadStructure) -> Answ
         WorkFailed: the stored fingerprints were made by another version.
     """
     refuse_what_is_not_compared(structure)
-    return _answer(search, lambda index: [_bits(structure, index)])
+    return _answer(search, lambda index: [bits_of(structure, index)])
 
 
 def refuse_what_is_not_compared(structure: ReadStructure) -> None:
@@ -108,7 +108,7 @@ def refuse_what_is_not_compared(structure: ReadStructure) -> None:
                 raise NotComputable(note["code"])
 
 
-def _bits(structure: ReadStructure, index: StoredFingerprints) -> bytes:
+def bits_of(structure: ReadStructure, index: StoredFingerprints) -> bytes:
     """The parent's fingerprint, else its own, under the key of what is stored.
 
     Raises:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,14 +18,16 @@ from portal.common.client_address import client_key
 from portal.common.errors import DomainError
 from portal.common.rest.pages import browse
 from portal.common.rest.throttles import seconds_to_wait
+from portal.jobs.models import Job
 from portal.organisations.models import Organisation
 from portal.organisations.requests import SignedInRequest
 from substances.downloads.hits import hits_file
-from substances.models import StructureSearch
+from substances.models import BatchPart, StructureSearch
 from substances.searches.owning import delete_search, make_link, revoke_link, share_search
 from substances.searches.registry import KINDS
 from substances.searches.repeating import repeat_search
 from substances.searches.request import token_hash
+from substances.web.batches import batch_row
 from substances.web.search_form import crumbs
 from substances.web.searches import answer_page, find_owned, find_visible, read_only_answer
 
@@ -35,6 +38,7 @@ def my_searches(request: HttpRequest) -> HttpResponse:
     """The searches that the reader may read: their own, and those shared with their organisations. Newest first."""
     rows = StructureSearch.objects.visible_to(request.user, session_key=request.session.session_key)
     rows = rows.select_related("job", "known_substance", "owner", "organisation").defer("svg")
+    rows = rows.annotate(goes_on=Exists(BatchPart.objects.filter(search=OuterRef("pk"), job__in=Job.objects.open())))
     page = browse(request, rows, ordering=("-created_at", "pk"))
     me = request.user.pk
     shown = [
@@ -42,8 +46,12 @@ def my_searches(request: HttpRequest) -> HttpResponse:
             "search": row,
             "said": row.known_substance or row.read_as.get("smiles") or row.typed,
             "question": KINDS[row.kind].question,
+            "url": reverse("web:structure-search-result", args=[row.pk]),
+            "state": row.job.get_state_display() if row.job else _("Done"),
             "is_own": row.owner_id is None or row.owner_id == me,
         }
+        if row.kind in KINDS
+        else batch_row(row, is_own=row.owner_id is None or row.owner_id == me)
         for row in page.rows
     ]
     context = {"rows": shown, "page": page, "crumbs": [*crumbs(), {"label": _("Your searches")}]}
@@ -71,7 +79,8 @@ def repeat(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Deletes a search: what was typed, its answer and its job."""
-    delete_search(search=find_owned(request, pk))
+    owned = StructureSearch.objects.owned_by(request.user, session_key=request.session.session_key)
+    delete_search(search=get_object_or_404(owned, pk=pk))
     messages.success(request, _("The search is deleted: what you typed, its answer and its job."))
     return redirect("web:my-searches")
 

@@ -30,13 +30,13 @@ WAITS_MS = [100, 150, 250, 400, 600, 1000, 1000, 1000, 5000]
 
 def find_visible(request: HttpRequest, pk: UUID) -> StructureSearch:
     """A search that the reader may read; 404 for any other."""
-    rows = StructureSearch.objects.select_related("job", "known_substance", "repeats__job", "organisation")
+    rows = StructureSearch.objects.singly().select_related("job", "known_substance", "repeats__job", "organisation")
     return get_object_or_404(rows.visible_to(request.user, session_key=request.session.session_key), pk=pk)
 
 
 def find_owned(request: HttpRequest, pk: UUID) -> StructureSearch:
     """A search that the reader may dispose of; 404 for any other."""
-    rows = StructureSearch.objects.select_related("job", "known_substance", "repeats__job", "organisation")
+    rows = StructureSearch.objects.singly().select_related("job", "known_substance", "repeats__job", "organisation")
     return get_object_or_404(rows.owned_by(request.user, session_key=request.session.session_key), pk=pk)
 
 

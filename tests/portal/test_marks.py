@@ -27,6 +27,9 @@ MARKS = {
 MARKED = {name: importlib.import_module(module).MARKED for name, module in MARKS.items()}
 # Rows of these models are on no page that is kept.
 NOT_SHOWN = {
+    "substances.BatchAnswer",
+    "substances.BatchPart",
+    "substances.BatchRow",
     "substances.CatalogueLoad",
     "substances.Entry",
     "substances.Explanation",
