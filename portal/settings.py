@@ -321,6 +321,7 @@ SPECTACULAR_SETTINGS = {
         "ChangeOfList": "substances.api.releases.CHANGES",
         "DifferenceKind": "substances.services.list_diff.KINDS",
         "SourceSays": "portal.api.substance_serializers.SAYS",
+        "BatchOutcome": "substances.batches.telling.Outcome",
         "EventKind": "substances.api.events.EVENT_KINDS",
         "TimelineWhat": "substances.timeline.What",
         "TimelinePrecision": "substances.timeline.Precision",

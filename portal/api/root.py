@@ -15,7 +15,10 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 NOTHING = "api-nothing"
-COLLECTIONS = ["substances", "lists", "groups", "libraries", "alternatives", "searches", "jobs", "companies", "schema"]
+COLLECTIONS = [
+    *("substances", "lists", "groups", "libraries", "alternatives", "searches", "batches"),
+    *("jobs", "companies", "schema"),
+]
 
 
 class RootView(APIView):

@@ -20,7 +20,7 @@ from substances.searches.answer import DELETED, same_structures
 from substances.searches.data_release import data_release
 from substances.searches.hits import refuse_restricted, skeletons_of
 from substances.searches.kinds import ReadStructure
-from substances.searches.sandboxed import READING_TIMEOUT_S, TOO_HARD
+from substances.searches.sandboxed import TOO_HARD
 from substances.searches.similarity import bits_of, refuse_what_is_not_compared
 from substances.services.reading import Known, SearchRefused, read
 from substances.services.similarity_neighbours import (
@@ -34,6 +34,8 @@ from substances.similarity import store
 from substances.similarity.store import Near, StoredFingerprints
 
 _TELL_EVERY_S = 0.5
+# Nobody waits before a page, and a busy machine is no fault of a row's. Processor time is bounded by the sandbox: 5 s.
+READING_TIMEOUT_S = 10.0
 _READ = ("smiles", "inchikey", "formula", "changes")
 
 

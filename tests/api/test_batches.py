@@ -53,8 +53,8 @@ def test_a_batch_is_accepted_followed_and_read_row_by_row(script: Client) -> Non
     assert answer["Location"] == state["url"]
     work_off()
     state = script.get(path_of(state["url"])).json()
-    assert [state[name] for name in ("status", "answered", "not_assessed", "no_hit")] == ["done", 3, 1, 1]
     rows = script.get(path_of(state["results_url"])).json()["results"]
+    assert [state[name] for name in ("status", "answered", "not_assessed", "no_hit")] == ["done", 3, 1, 1]
     assert [(row["row"], row["id"], row["outcome"]) for row in rows] == [
         (1, "row 1", "compared"),
         (2, "row 2", "not_assessed"),
