@@ -34,8 +34,9 @@ from substances.similarity import store
 from substances.similarity.store import Near, StoredFingerprints
 
 _TELL_EVERY_S = 0.5
-# Nobody waits before a page, and a busy machine is no fault of a row's. Processor time is bounded by the sandbox: 5 s.
-READING_TIMEOUT_S = 10.0
+# Nobody waits before a page, and a busy machine is no fault of a row's: what is bounded is the processor time that the
+# sandbox may take, 5 s. This only ends what waits for nothing.
+READING_TIMEOUT_S = 30.0
 _READ = ("smiles", "inchikey", "formula", "changes")
 
 
