@@ -63,12 +63,17 @@ class LeaseKeeper:
             connection.close()  # this thread's own
 
     def _goes_on(self, *, renew: bool) -> bool:
-        """Whether the claim holds and nobody called the job off; a database that is away for a moment ends nothing."""
-        held = Job.objects.held_by(self._job_id, self._token)
+        """Whether the claim holds and nobody called the job off; a database that is away for a moment ends nothing.
+
+        Nor does a job that is not to be seen: it was deleted, and its handler will find that out.
+        """
         try:
-            if renew and not held.update(lease_until=from_now(self._seconds)):
-                return False
-            return held.filter(cancel_requested_at__isnull=True).exists()
+            if renew:
+                Job.objects.held_by(self._job_id, self._token).update(lease_until=from_now(self._seconds))
+            seen = Job.objects.filter(pk=self._job_id).only("token", "state", "cancel_requested_at").first()
+            if seen is None:
+                return True
+            return (seen.token, seen.state, seen.cancel_requested_at) == (self._token, Job.State.RUNNING, None)
         except DatabaseError as error:
             logger.warning("jobs.lease_not_renewed", job_id=str(self._job_id), error=type(error).__name__)
             connection.close()
