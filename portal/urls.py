@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import include, path, re_path
+from django.urls import include, path, re_path, register_converter
 
 from portal.api.root import NOTHING, NothingHere
+from portal.common.tables import FileFormat
 from portal.web import health
+
+# Before the rooms are asked for theirs: addresses of pages and of REST end in a file's format.
+register_converter(FileFormat, "form")
 
 handler400 = "portal.web.errors.bad_request"
 handler500 = "portal.web.errors.server_error"

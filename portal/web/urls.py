@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from django.urls import path, register_converter
+from django.urls import path
 
-from portal.common.tables import FileFormat
 from portal.companies import web as companies
 from portal.web import groups, home, review, substances
 from substances.web import (
@@ -26,8 +25,6 @@ from substances.web import (
     timeline,
 )
 from substitution.web import alternatives
-
-register_converter(FileFormat, "form")
 
 app_name = "web"
 urlpatterns = [

@@ -104,6 +104,8 @@ class SearchState(serializers.Serializer[dict[str, Any]]):
     read_as = SearchReading(allow_null=True, help_text="Null until it has been read.")
     versions = serializers.DictField(child=serializers.CharField(), help_text="Of software; empty until it has ended.")
     data_release = serializers.CharField(allow_null=True, help_text="Of the data that answered; null until then.")
+    repeats = serializers.UUIDField(allow_null=True, help_text="The search whose question this is once more.")
+    created_at = serializers.DateTimeField()
     url = serializers.URLField(help_text="Where to ask again; as in `Location`.")
     results_url = serializers.URLField()
     error = SearchError(allow_null=True)
@@ -137,6 +139,7 @@ class SearchHitRow(serializers.Serializer[dict[str, Any]]):
     substance = SearchHitSubstance(allow_null=True, help_text="Null where the hit is a group.")
     group = SearchHitGroup(allow_null=True, help_text="Null where the hit is a substance.")
     listed = serializers.BooleanField(help_text="Whether a list of concern names it or an authority flags it, today.")
+    why = serializers.CharField(allow_null=True, help_text="The note in words, in the reader's language.")
     note = serializers.CharField(allow_null=True, help_text="Why it is a hit; null where the score says it.")
     atoms = serializers.ListField(
         child=serializers.IntegerField(), allow_null=True, help_text="To highlight, counted from 0 as in its SMILES."
@@ -166,3 +169,29 @@ class SearchAnswer(serializers.Serializer[dict[str, Any]]):
     data_release = serializers.CharField(allow_null=True, help_text="Of the data that answered; null until then.")
     versions = serializers.DictField(child=serializers.CharField(), help_text="Of software and data.")
     caution = serializers.CharField(help_text="What the answer must not be read as.")
+
+
+class SearchPlace(serializers.Serializer[dict[str, Any]]):
+    """Where something stood in an answer."""
+
+    name = serializers.CharField()
+    rank = serializers.IntegerField()
+    score = serializers.FloatField(allow_null=True, help_text="Tanimoto coefficient; null for kinds without one.")
+
+
+class SearchMove(serializers.Serializer[dict[str, Any]]):
+    """Something that is in both answers, in another place or with another score."""
+
+    name = serializers.CharField()
+    before = SearchPlace()
+    after = SearchPlace()
+
+
+class SearchChanges(serializers.Serializer[dict[str, Any]]):
+    """What a search found otherwise than the one it repeats."""
+
+    repeats = serializers.UUIDField()
+    came = SearchPlace(many=True)
+    gone = SearchPlace(many=True)
+    moved = SearchMove(many=True)
+    same = serializers.IntegerField(help_text="How many stand where they stood.")

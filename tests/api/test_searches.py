@@ -46,7 +46,7 @@ def test_a_known_substance_is_answered_at_once(catalogue: None, script: Client) 
     assert answer.status_code == 202
     assert body["status"] == "done"
     told = {"id", "kind", "parameters", "status", "progress", "read_as", "versions", "data_release"}
-    assert set(body) == told | {"url", "results_url", "error"}
+    assert set(body) == told | {"repeats", "created_at", "url", "results_url", "error"}
     assert answer["Location"] == body["url"]
     assert answer["Cache-Control"] == "private, no-store"
     assert body["read_as"]["format"] == "smiles"
@@ -56,7 +56,7 @@ def test_the_results_are_ranked_drawn_and_marked(catalogue: None, script: Client
     answer = script.get(path_of(ask(script).json()["results_url"]))
     first = answer.json()["results"][0]
     assert set(answer.json()) >= {"results", "next"}
-    assert set(first) == {"rank", "score", "substance", "group", "listed", "note", "atoms", "told", "svg_url"}
+    assert set(first) == {"rank", "score", "substance", "group", "listed", "note", "why", "atoms", "told", "svg_url"}
     assert first["rank"] == 1
     assert first["score"] == 1.0
     assert first["listed"] is True
