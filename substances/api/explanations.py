@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from portal.common.errors import DomainError
 from portal.common.named import named
 from portal.common.rest.problems import CONTENT_TYPE, ProblemSerializer
-from substances.api.searches import ACCESS, NOT_KEPT, SearchAccess
+from substances.api.search_access import ACCESS, NOT_KEPT, SearchAccess
 from substances.explaining.asking import ask_of_hit, ask_of_substances, request_explanation
 from substances.explaining.telling import Told, is_done, told
 from substances.models import Explanation, StructureSearch, Substance

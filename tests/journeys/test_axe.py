@@ -19,6 +19,7 @@ PAGES = [
     "/alternatives/",
     "/alternatives/thermal-paper-developer/",
     "/search/structure/",
+    "/search/structure/mine/",
     "/companies/",
     "/companies/amberline-papers/",
     "/lists/",
@@ -44,6 +45,7 @@ PAGES_OF_A_MEMBER = [
     "/organisations/new/",
     "/organisations/{organisation}/members/",
     "/review/mine/",
+    "/search/structure/mine/",
     "{acetone}flag/",
 ]
 PASSWORD = "long-enough-for-a-journey"
