@@ -16,11 +16,12 @@ def data_release() -> str:
     """The day of the newest list release and the registry's mark, such as "2026-11-20.1f8e33a2b9c0".
 
     The mark changes with every change to substances, structures, lists, groups and their rules, so that an answer says
-    by its name alone whether asking again could give another. Before any list was imported there is no day.
+    by its name alone whether asking again could give another. Before any list was
+    imported it begins with "starter".
     """
     return f"{_KEPT.get('data release day', _newest_day)}.{read_marks('substances')['substances'][:_MARK_LENGTH]}"
 
 
 def _newest_day() -> str:
     newest = Release.objects.filter(state="published").aggregate(newest=Max("published_on"))["newest"]
-    return newest.isoformat() if newest else "0000-00-00"
+    return newest.isoformat() if newest else "starter"

@@ -49,6 +49,11 @@ def _row(search: StructureSearch, rank: int, hit: Hit) -> tuple[object, ...]:
     return (*found, hit.note, atoms, dict(hit.told), hit.svg)
 
 
+def forget_hits(search: StructureSearch) -> None:
+    """Deletes what an attempt that died has stored, before another one begins. In `with task.writing():`."""
+    search.hits.all().delete()
+
+
 def shown_hits(search: StructureSearch) -> QuerySet[SearchHit]:
     """The stored hits that may be shown today, by rank: not what was merged, split or restricted since."""
     of_groups_or_living = Q(group__isnull=False) | is_living("substance__")

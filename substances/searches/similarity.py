@@ -42,9 +42,9 @@ RANKED = 1_000
 class Family(TextChoices):
     """The fingerprints that structures are compared by: what they count, without the version that made them."""
 
-    ATOM_PAIR = store.DEFAULT_FAMILY, gettext_lazy("atom pairs with counts")
-    MORGAN_COUNTS = "morgan-r2-2048-counts", gettext_lazy("circular (Morgan) with counts")
-    MORGAN = "morgan-r2-2048-bits", gettext_lazy("circular (Morgan)")
+    ATOM_PAIR = store.DEFAULT_FAMILY, gettext_lazy("atom pairs")
+    MORGAN_COUNTS = "morgan-r2-2048-counts", gettext_lazy("Morgan, counts")
+    MORGAN = "morgan-r2-2048-bits", gettext_lazy("Morgan, bits")
     PATH = "rdkit-r7-2048-bits", gettext_lazy("paths")
 
 

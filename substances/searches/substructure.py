@@ -21,7 +21,7 @@ from portal.common.batches import batches
 from portal.jobs.running import Work
 from substances.chemistry.sandbox_client import Sandbox, SandboxFailed, sandbox
 from substances.models import Structure, StructureSearch
-from substances.searches.hits import hidden_from, write_hits
+from substances.searches.hits import forget_hits, hidden_from, write_hits
 from substances.searches.kinds import Answer, Hit, ReadStructure, SearchKind
 from substances.searches.matching import Asked, Match, Matching
 from substances.searches.parameters import COLLECTION, LIMIT
@@ -81,7 +81,7 @@ def typed(task: Work, search: StructureSearch, structure: ReadStructure) -> Answ
         WorkFailed: it is no query.
     """
     with task.writing():
-        search.hits.all().delete()  # of an attempt that died
+        forget_hits(search)  # of an attempt that died
     box = sandbox()
     found = _Found(task, search, box)
     matching = Matching(box, _asked(search))

@@ -31,6 +31,7 @@ AMINE = "CC(F)(Cl)N"
 WOULD_FIND: dict[str, dict[str, Any]] = {
     "similarity": {"text": "CC(F)Br", "threshold": "0"},
     "exact": {"text": AMINE},
+    "substructure": {"text": "CF"},
     "group": {"text": "CC(F)Br"},
 }
 
