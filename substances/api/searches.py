@@ -71,8 +71,14 @@ class _Asking(SearchAccess):
             "access_token": access,
             "client": client_key(request._request),
         }
-        made = made_once(request, lambda: str(ask(**who).pk))
-        search = StructureSearch.objects.select_related("job").filter(pk=made).first()
+        begun: list[StructureSearch] = []
+
+        def make() -> str:
+            begun.append(ask(**who))
+            return str(begun[0].pk)
+
+        made = made_once(request, make)
+        search = begun[0] if begun else StructureSearch.objects.select_related("job").filter(pk=made).first()
         if search is None:
             raise Gone(_("What this Idempotency-Key made has been deleted. Send a new key."))
         headers = {"Location": self.address("search", search, access)}

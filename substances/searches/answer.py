@@ -15,7 +15,7 @@ from substances.searches.kinds import Answer, ReadStructure, SearchKind
 from substances.searches.registry import KINDS
 from substances.searches.request import take
 from substances.searches.sandboxed import read_structure
-from substances.services.similarity_neighbours import NotComputable
+from substances.services.similarity_neighbours import NotComputable, restricted_ids
 
 # What a worker writes; a search deleted meanwhile is not made again.
 _ANSWERED = ["read_as", "svg", "versions", "known_substance", "fingerprint_key", "compared_with", "data_release"]
@@ -43,9 +43,10 @@ def run_search(task: Work) -> None:
         search.known_substance_id = same_structure(structure.get("inchikey"))
     answer = _answer(task, kind, search, structure)
     take(search, answer, release)
+    restricted = restricted_ids()
     with task.finishing():
         search.save(update_fields=_ANSWERED)
-        write_hits(search, answer.hits, first_rank=answer.first_rank)
+        write_hits(search, answer.hits, first_rank=answer.first_rank, restricted=restricted)
 
 
 def _answer(task: Work, kind: SearchKind, search: StructureSearch, structure: ReadStructure) -> Answer:

@@ -19,9 +19,10 @@ def data_release() -> str:
     by its name alone whether asking again could give another. Before any list was
     imported it begins with "starter".
     """
-    return f"{_KEPT.get('data release day', _newest_day)}.{read_marks('substances')['substances'][:_MARK_LENGTH]}"
+    return _KEPT.get("data release", _data_release)
 
 
-def _newest_day() -> str:
+def _data_release() -> str:
+    mark = read_marks("substances")["substances"][:_MARK_LENGTH]
     newest = Release.objects.filter(state="published").aggregate(newest=Max("published_on"))["newest"]
-    return newest.isoformat() if newest else "starter"
+    return f"{newest.isoformat() if newest else 'starter'}.{mark}"

@@ -19,7 +19,9 @@ from substances.services.similarity_neighbours import NotComputable, restricted_
 IDENTITY = "same_structure"
 
 
-def write_hits(search: StructureSearch, hits: Iterable[Hit], *, first_rank: int = 1) -> int:
+def write_hits(
+    search: StructureSearch, hits: Iterable[Hit], *, first_rank: int = 1, restricted: frozenset[UUID] | None = None
+) -> int:
     """Stores hits in their order, without those that may not be shown, and says how many that were.
 
     Call it in `with task.writing():` or `with task.finishing():`, so that a superseded claim writes nothing.
@@ -28,8 +30,10 @@ def write_hits(search: StructureSearch, hits: Iterable[Hit], *, first_rank: int 
         search: whose answers they are.
         hits: best first.
         first_rank: of the first of them; where hits come in parts, the number stored so far and one.
+        restricted: `restricted_ids`, where the caller has just asked; within a transaction asking takes longer.
     """
-    hidden, identity = restricted_ids(), _is_told_by_identity(search)
+    hidden = restricted_ids() if restricted is None else restricted
+    identity = _is_told_by_identity(search)
     ranks = count(first_rank)
     shown = (hit for hit in hits if hit.substance_id not in hidden or (identity and hit.note == IDENTITY))
     rows = [_row(search, next(ranks), hit) for hit in shown]
@@ -54,10 +58,10 @@ def forget_hits(search: StructureSearch) -> None:
     search.hits.all().delete()
 
 
-def shown_hits(search: StructureSearch) -> QuerySet[SearchHit]:
+def shown_hits(search: StructureSearch, *, restricted: frozenset[UUID] | None = None) -> QuerySet[SearchHit]:
     """The stored hits that may be shown today, by rank: not what was merged, split or restricted since."""
     of_groups_or_living = Q(group__isnull=False) | is_living("substance__")
-    hidden = Q(substance__in=restricted_ids())
+    hidden = Q(substance__in=restricted_ids() if restricted is None else restricted)
     if _is_told_by_identity(search):
         hidden &= ~Q(note=IDENTITY)
     return search.hits.filter(of_groups_or_living).exclude(hidden).order_by("rank")

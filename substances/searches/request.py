@@ -18,7 +18,7 @@ from substances.searches.kinds import Answer, SearchKind
 from substances.searches.parameters import cleaned
 from substances.searches.registry import KINDS
 from substances.services.reading import Foreign, Known, SearchRefused
-from substances.services.similarity_neighbours import NotComputable
+from substances.services.similarity_neighbours import NotComputable, restricted_ids
 
 SEARCH_WORK = "substances.similarity.search"
 
@@ -118,9 +118,10 @@ def _answer_known(kind: SearchKind, search: StructureSearch, reading: Known, cli
 
 def _answered(search: StructureSearch, answer: Answer, release: str) -> StructureSearch:
     take(search, answer, release)
+    restricted = restricted_ids()
     with transaction.atomic():
         search.save()
-        write_hits(search, answer.hits)
+        write_hits(search, answer.hits, restricted=restricted)
     return search
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from portal.common.named import named
-from substances.models import SearchHit, StructureSearch, Substance, SubstanceGroup
+from substances.models import StructureSearch, Substance, SubstanceGroup
 from substances.searches.hits import shown_hits
 from substances.searches.registry import KINDS
 from substances.searches.similarity import Family
@@ -94,34 +94,31 @@ def results(
         after: only hits behind this rank.
         at_most: how many hits; None for all.
     """
-    rows = list(shown_hits(search).filter(rank__gt=after).select_related("group")[:at_most])
+    restricted = restricted_ids()
+    rows = list(shown_hits(search, restricted=restricted).filter(rank__gt=after).select_related("group")[:at_most])
     ids = [row.substance_id for row in rows if row.substance_id]
     listed = listed_ids(among=ids) if ids else frozenset()
     substances = substances_of_hits(ids, drawn=drawn) if ids else {}
     whys = KINDS[search.kind].whys
     hits = [
-        _found(row, substances[row.substance_id] if row.substance_id else None, row.substance_id in listed, whys)
+        FoundHit(
+            rank=row.rank,
+            substance=substances[row.substance_id] if row.substance_id else None,
+            group=row.group,
+            shared=row.shared_bits,
+            united=row.united_bits,
+            listed=row.substance_id in listed,
+            restricted=row.substance_id in restricted,
+            note=row.note,
+            why=str(whys.get(row.note, "")),
+            atoms=row.atoms,
+            told=row.told,
+            svg=row.svg,
+        )
         for row in rows
     ]
     why = search.read_as.get("not_computable")
     return SearchResults(hits, _(why["reason"]) if why else "", _error(search))
-
-
-def _found(row: SearchHit, substance: Substance | None, listed: bool, whys: Mapping[str, Any]) -> FoundHit:
-    return FoundHit(
-        rank=row.rank,
-        substance=substance,
-        group=row.group,
-        shared=row.shared_bits,
-        united=row.united_bits,
-        listed=listed,
-        restricted=row.substance_id in restricted_ids(),
-        note=row.note,
-        why=str(whys.get(row.note, "")),
-        atoms=row.atoms,
-        told=row.told,
-        svg=row.svg,
-    )
 
 
 def notes_of(search: StructureSearch) -> list[str]:

@@ -141,18 +141,19 @@ class _Asked:
 def _answer(search: StructureSearch, questions_of: Callable[[StoredFingerprints], list[bytes]]) -> Answer:
     """Each family's hits in one order. What the first cannot compare is not computable; another is only noted."""
     families: list[str] = search.parameters["families"]
+    hidden = hidden_from(search)
     depth = search.limit if len(families) == 1 else max(search.limit, RANKED)
-    asked = {families[0]: _nearest(search, families[0], questions_of, depth)}
+    asked = {families[0]: _nearest(search, families[0], questions_of, depth, hidden)}
     notes = []
     for family in families[1:]:
         try:
-            asked[family] = _nearest(search, family, questions_of, depth)
+            asked[family] = _nearest(search, family, questions_of, depth, hidden)
         except NotComputable:
             notes.append({"code": "family", "template": NOT_BY_FAMILY, "params": {"family": _english(family)}})
     first = asked[families[0]].index
     return Answer(
         hits=merged({family: one.found for family, one in asked.items()}, search.parameters["order"])[: search.limit],
-        compared_with=first.compared(without=hidden_from(search)),
+        compared_with=first.compared(without=hidden),
         fingerprint_key=first.key,
         versions={
             "fingerprint": first.key,
@@ -171,7 +172,11 @@ def _english(family: str) -> str:
 
 
 def _nearest(
-    search: StructureSearch, family: str, questions_of: Callable[[StoredFingerprints], list[bytes]], depth: int
+    search: StructureSearch,
+    family: str,
+    questions_of: Callable[[StoredFingerprints], list[bytes]],
+    depth: int,
+    hidden: frozenset[UUID],
 ) -> _Asked:
     index = index_now(family)
     questions = questions_of(index)
@@ -179,7 +184,6 @@ def _nearest(
         if family != store.DEFAULT_FAMILY:
             raise NotComputable("no_fingerprint")
         return _Asked(index, [])  # nothing is stored at all: nothing is like it
-    hidden = hidden_from(search)
     return _Asked(index, index.nearest_of(questions, threshold=search.threshold, limit=depth, without=hidden))
 
 
