@@ -22,7 +22,8 @@ from portal.common.client_address import client_key
 from portal.common.rest.parsers import BoundedJSONParser, BoundedMultiPartParser
 from portal.common.rest.problems import CONTENT_TYPE, ProblemSerializer
 from portal.jobs.models import Job
-from substances.api.searches import ACCESS, LOCATION, NOT_KEPT
+from substances.api.search_access import ACCESS, NOT_KEPT
+from substances.api.searches import LOCATION
 from substances.batches.asking import (
     MOST_HITS_A_ROW,
     PARAMETERS,

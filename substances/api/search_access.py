@@ -67,12 +67,12 @@ class SearchAccess(GenericAPIView[StructureSearch]):
 
     def find(self, request: Request, pk: UUID) -> StructureSearch:
         """The search `pk`, if this client may read it."""
-        rows = StructureSearch.objects.select_related("job", "known_substance", "repeats__job")
+        rows = StructureSearch.objects.singly().select_related("job", "known_substance", "repeats__job")
         return get_object_or_404(rows.visible_to(request.user, **_keys(request)), pk=pk)
 
     def find_owned(self, request: Request, pk: UUID) -> StructureSearch:
         """The search `pk`, if this client may dispose of it."""
-        rows = StructureSearch.objects.select_related("job")
+        rows = StructureSearch.objects.singly().select_related("job")
         return get_object_or_404(rows.owned_by(request.user, **_keys(request)), pk=pk)
 
     def address(self, name: str, search: StructureSearch, access: str, **query: object) -> str:

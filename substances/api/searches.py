@@ -95,7 +95,7 @@ class SearchesView(_Asking):
     @extend_schema(operation_id="searches_list", responses=SearchState(many=True))
     def get(self, request: Request) -> Response:
         """One's own and those shared with one's organisations, newest first; without an account, of the session."""
-        rows = StructureSearch.objects.select_related("job").defer("svg", "typed")
+        rows = StructureSearch.objects.singly().select_related("job").defer("svg", "typed")
         page = self.paginate_queryset(rows.visible_to(request.user, session_key=request.session.session_key))
         answer = self.get_paginated_response([self.told(search, "") for search in page or []])
         answer["Cache-Control"] = NOT_KEPT
