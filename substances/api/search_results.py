@@ -68,6 +68,7 @@ class SearchResultsView(SearchAccess):
                 "score": None if hit.score is None else round(hit.score, 4),
                 "substance": _told(hit.substance) | {"url": url(hit.substance.pk)} if hit.substance else None,
                 "group": {"slug": hit.group.slug, "name": named(hit.group)} if hit.group else None,
+                "library_structure": _of_library(hit),
                 "listed": hit.listed,
                 "note": hit.note or None,
                 "why": hit.why or None,
@@ -93,6 +94,14 @@ def _told(substance: Substance) -> dict[str, Any]:
         "smiles": structure.smiles if structure else None,
         "structure_disputed": substance.structure_disputed,
     }
+
+
+def _of_library(hit: FoundHit) -> dict[str, Any] | None:
+    found = hit.library_structure
+    if found is None:
+        return None
+    told = {name: getattr(found, name) for name in ("line", "given_id", "smiles", "inchikey")}
+    return {"library": found.library.slug, **told, "licence": found.library.licence}
 
 
 def _rank(text: str) -> int:

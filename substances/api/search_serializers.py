@@ -56,7 +56,9 @@ class SearchRequest(serializers.Serializer[dict[str, Any]]):
         "(`best_rank`).",
     )
     collection = serializers.CharField(
-        max_length=80, required=False, help_text="Where to look; `registry` where none is given."
+        max_length=80,
+        required=False,
+        help_text="Where to look: `registry` where none is given; of the kind library its slug.",
     )
 
     def validate_kind(self, value: str) -> str:
@@ -129,6 +131,17 @@ class SearchHitGroup(serializers.Serializer[dict[str, Any]]):
     name = serializers.CharField(help_text="In the reader's language.")
 
 
+class SearchHitOfLibrary(serializers.Serializer[dict[str, Any]]):
+    """The structure of a library that a hit is about."""
+
+    library = serializers.CharField(help_text="Its slug.")
+    line = serializers.IntegerField(help_text="Of the library's file.")
+    given_id = serializers.CharField(help_text="As the library calls it; may be empty.")
+    smiles = serializers.CharField()
+    inchikey = serializers.CharField(help_text="Empty where it has none.")
+    licence = serializers.CharField(help_text="Of the library.")
+
+
 class SearchHitRow(serializers.Serializer[dict[str, Any]]):
     """One hit."""
 
@@ -136,8 +149,11 @@ class SearchHitRow(serializers.Serializer[dict[str, Any]]):
     score = serializers.FloatField(
         allow_null=True, help_text="Tanimoto coefficient, dimensionless, 0 to 1; null for kinds without one."
     )
-    substance = SearchHitSubstance(allow_null=True, help_text="Null where the hit is a group.")
+    substance = SearchHitSubstance(
+        allow_null=True, help_text="Null for groups; for a library's structure, the substance with exactly this one."
+    )
     group = SearchHitGroup(allow_null=True, help_text="Null where the hit is a substance.")
+    library_structure = SearchHitOfLibrary(allow_null=True, help_text="Null but in searches of a library.")
     listed = serializers.BooleanField(help_text="Whether a list of concern names it or an authority flags it, today.")
     why = serializers.CharField(allow_null=True, help_text="The note in words, in the reader's language.")
     note = serializers.CharField(allow_null=True, help_text="Why it is a hit; null where the score says it.")

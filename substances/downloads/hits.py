@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from portal.common.spreadsheet import Cell
 from portal.common.tables import Table, json_file, table_file
-from substances.downloads.files import NOT_LISTED, substance_file
+from substances.downloads.files import FORMATS, NOT_LISTED, substance_file
 from substances.downloads.rows import cell_of
 from substances.models import StructureSearch
 from substances.searches.results import FoundHit, results
@@ -23,7 +23,11 @@ GROUP_COLUMNS = (
     *("rank", "group", "slug", "why", "atoms_marked", "rule_version", "exemption"),
     *("lists_naming_the_group", "lists_leaving_it_out", "url"),
 )
-GROUP_FORMATS = ("csv", "xlsx", "json")
+LIBRARY_COLUMNS = (
+    *("rank", "tanimoto", "bits_shared", "bits_in_either", "given_id", "line", "smiles", "inchikey"),
+    *("substance", "listed", "library", "licence"),
+)
+WITHOUT_SDF = ("csv", "xlsx", "json")
 #: Hits are facts of the sources they name; what this portal adds is in the licence of its data.
 LICENCE = "Facts are their sources' and under their terms (see /sources/); what was typed is the asker's."
 
@@ -36,19 +40,29 @@ def hits_file(request: HttpRequest, search: StructureSearch, form: str, *, addre
         address: what the file gives as its own; never one with a secret in it.
 
     Raises:
-        Http404: an SDF of groups, or of substances none of whom has a structure.
+        Http404: an SDF of groups or of a library, or of substances none of whom has a structure.
     """
     with override(None):
         hits = results(search, drawn=False).hits
     about = {**about_search(search), "Address": address}
     name = f"search-{search.kind}-{search.pk}"
-    if any(hit.group for hit in hits) or search.kind == StructureSearch.Kind.GROUP:
+    if form not in forms_of(search.kind):
+        raise Http404(_("Of this kind of search there is no such file."))
+    if search.kind == StructureSearch.Kind.GROUP:
         return _groups_file(request, hits, form, name=name, about=about)
+    if search.kind == StructureSearch.Kind.LIBRARY:
+        rows_of_library = [_library_row(hit) for hit in hits]
+        return _own_file("structures", LIBRARY_COLUMNS, rows_of_library, form, name=name, about=about)
     families: list[str] = search.parameters.get("families", [])
     several = families if len(families) > 1 else []
     more = [*COLUMNS, *(f"{what}:{family}" for family in several for what in ("tanimoto", "rank"))]
     rows = [(hit.substance.pk, _beside(hit, several)) for hit in hits if hit.substance]
     return substance_file(request, rows, form, name=name, about=about, more=more)
+
+
+def forms_of(kind: str) -> tuple[str, ...]:
+    """The files that the answer to a kind of search can be taken as: groups and libraries have no molfiles."""
+    return WITHOUT_SDF if kind in (StructureSearch.Kind.GROUP, StructureSearch.Kind.LIBRARY) else FORMATS
 
 
 def about_search(search: StructureSearch) -> dict[str, Cell]:
@@ -98,15 +112,34 @@ def _decimal(shared: int | None, united: int | None) -> float | None:
 def _groups_file(
     request: HttpRequest, hits: Iterable[FoundHit], form: str, *, name: str, about: dict[str, Cell]
 ) -> StreamingHttpResponse:
-    if form not in GROUP_FORMATS:
-        raise Http404(_("Groups have no structure of their own: there is nothing to write as SDF."))
     base = request.build_absolute_uri("/").rstrip("/")
+    return _own_file("groups", GROUP_COLUMNS, [_group_row(hit, base) for hit in hits], form, name=name, about=about)
+
+
+def _own_file(
+    what: str, columns: Sequence[str], rows: Sequence[dict[str, Any]], form: str, *, name: str, about: dict[str, Cell]
+) -> StreamingHttpResponse:
     told = {**about, "Retrieved on": timezone.localdate(), "Note": NOT_LISTED}
-    rows = [_group_row(hit, base) for hit in hits]
     if form == "json":
         flat = {label.lower().replace(" ", "_"): value for label, value in told.items()}
-        return json_file(flat, "groups", rows, name=f"{name}.json")
-    return table_file(Table(name, told, _as_cells(rows)), form)
+        return json_file(flat, what, rows, name=f"{name}.json")
+    return table_file(Table(name, told, _as_cells(columns, rows)), form)
+
+
+def _library_row(hit: FoundHit) -> dict[str, Any]:
+    found = hit.library_structure
+    told = {name: getattr(found, name, None) for name in ("given_id", "line", "smiles", "inchikey")}
+    return {
+        "rank": hit.rank,
+        "tanimoto": _decimal(hit.shared, hit.united),
+        "bits_shared": hit.shared,
+        "bits_in_either": hit.united,
+        **told,
+        "substance": hit.substance.name if hit.substance else None,
+        "listed": hit.listed if hit.substance else None,
+        "library": found.library.name if found else None,
+        "licence": found.library.licence if found else None,
+    }
 
 
 def _group_row(hit: FoundHit, base: str) -> dict[str, Any]:
@@ -125,7 +158,7 @@ def _group_row(hit: FoundHit, base: str) -> dict[str, Any]:
     }
 
 
-def _as_cells(rows: Iterable[dict[str, Any]]) -> Iterator[list[Cell]]:
-    yield list(GROUP_COLUMNS)
+def _as_cells(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> Iterator[list[Cell]]:
+    yield list(columns)
     for row in rows:
-        yield [cell_of(row[name]) for name in GROUP_COLUMNS]
+        yield [cell_of(row[name]) for name in columns]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.jobs.models import Job
 from portal.organisations.models import Organisation
 from substances.models.groups import SubstanceGroup
+from substances.models.libraries import LibraryStructure
 from substances.models.substance import Substance
 from substances.querysets import SearchQuerySet
 
@@ -26,6 +27,7 @@ class StructureSearch(models.Model):
         SUBSTRUCTURE = "substructure", _("Structures that contain it")
         GROUP = "group", _("Groups it is a member of")
         BATCH = "batch", _("Many structures at once")
+        LIBRARY = "library", _("Similar structures of a library")
 
     class Format(models.TextChoices):
         AUTO = "auto", _("recognise")
@@ -102,7 +104,9 @@ class StructureSearch(models.Model):
 
 
 class SearchHit(models.Model):
-    """One answer to a search: a substance or a group, its place, and why. Written by substances.searches.hits alone.
+    """One answer to a search: a substance, a group or a library's structure, its place, and why.
+
+    Written by substances.searches.hits alone.
 
     A score is exact: shared over united bits. What kinds without a score have to say stands in `note`, `atoms`, `told`.
     """
@@ -111,6 +115,7 @@ class SearchHit(models.Model):
     rank = models.PositiveIntegerField()
     substance = models.ForeignKey(Substance, null=True, on_delete=models.PROTECT, related_name="+")
     group = models.ForeignKey(SubstanceGroup, null=True, on_delete=models.CASCADE, related_name="+")
+    library_structure = models.ForeignKey(LibraryStructure, null=True, on_delete=models.CASCADE, related_name="+")
     shared_bits = models.PositiveIntegerField(null=True)
     united_bits = models.PositiveIntegerField(null=True)
     note = models.CharField(max_length=40, blank=True, help_text=_("Why it is here: a code of its kind."))
@@ -124,10 +129,14 @@ class SearchHit(models.Model):
             models.UniqueConstraint(fields=["search", "rank"], name="hit_has_a_rank_of_its_own"),
             models.UniqueConstraint(fields=["search", "substance"], name="hit_is_named_once"),
             models.UniqueConstraint(fields=["search", "group"], name="hit_names_a_group_once"),
+            models.UniqueConstraint(
+                fields=["search", "library_structure"], name="hit_names_a_structure_of_a_library_once"
+            ),
             models.CheckConstraint(
-                name="hit_is_a_substance_or_a_group",
-                condition=Q(substance__isnull=False, group__isnull=True)
-                | Q(substance__isnull=True, group__isnull=False),
+                name="hit_is_a_substance_a_group_or_of_a_library",
+                condition=Q(substance__isnull=False, group__isnull=True, library_structure__isnull=True)
+                | Q(substance__isnull=True, group__isnull=False, library_structure__isnull=True)
+                | Q(substance__isnull=True, group__isnull=True, library_structure__isnull=False),
             ),
             models.CheckConstraint(
                 name="hit_with_a_score_has_both_its_numbers",
@@ -140,7 +149,7 @@ class SearchHit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.rank}. {self.substance or self.group}"
+        return f"{self.rank}. {self.substance or self.group or self.library_structure}"
 
     @property
     def score(self) -> float | None:

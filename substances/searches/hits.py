@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from portal.common.inserting import insert_rows
-from substances.models import SearchHit, Structure, StructureSearch
+from substances.chemistry.skeleton import skeleton_of
+from substances.models import LibraryStructure, SearchHit, Structure, StructureSearch
 from substances.querysets import is_living
 from substances.searches.kinds import Hit, ReadStructure
 from substances.services.similarity_neighbours import NotComputable, restricted_ids
@@ -34,22 +35,29 @@ def write_hits(
     """
     hidden = restricted_ids() if restricted is None else restricted
     identity = _is_told_by_identity(search)
-    ranks = count(first_rank)
-    shown = (hit for hit in hits if hit.substance_id not in hidden or (identity and hit.note == IDENTITY))
+    ranks, hits = count(first_rank), list(hits)
+    of_library = restricted_in_library([hit.library_structure_id for hit in hits if hit.library_structure_id], hidden)
+    shown = (
+        hit
+        for hit in hits
+        if (hit.substance_id not in hidden or (identity and hit.note == IDENTITY))
+        and hit.library_structure_id not in of_library
+    )
     rows = [_row(search, next(ranks), hit) for hit in shown]
     insert_rows(SearchHit, _COLUMNS, rows)
     return len(rows)
 
 
 _COLUMNS = (
-    *("search_id", "rank", "substance_id", "group_id", "shared_bits", "united_bits"),
+    *("search_id", "rank", "substance_id", "group_id", "library_structure_id", "shared_bits", "united_bits"),
     *("note", "atoms", "told", "svg"),
 )
 
 
 def _row(search: StructureSearch, rank: int, hit: Hit) -> tuple[object, ...]:
     atoms = None if hit.atoms is None else list(hit.atoms)
-    found = (search.pk, rank, hit.substance_id, hit.group_id, hit.shared, hit.united)
+    named = (hit.substance_id, hit.group_id, hit.library_structure_id)
+    found = (search.pk, rank, *named, hit.shared, hit.united)
     return (*found, hit.note, atoms, dict(hit.told), hit.svg)
 
 
@@ -60,8 +68,13 @@ def forget_hits(search: StructureSearch) -> None:
 
 def shown_hits(search: StructureSearch, *, restricted: frozenset[UUID] | None = None) -> QuerySet[SearchHit]:
     """The stored hits that may be shown today, by rank: not what was merged, split or restricted since."""
+    under_schedule = restricted_ids() if restricted is None else restricted
+    if search.kind == StructureSearch.Kind.LIBRARY:
+        ids = list(search.hits.values_list("library_structure", flat=True))
+        found = search.hits.exclude(library_structure__in=restricted_in_library(ids, under_schedule))
+        return found.order_by("rank")
     of_groups_or_living = Q(group__isnull=False) | is_living("substance__")
-    hidden = Q(substance__in=restricted_ids() if restricted is None else restricted)
+    hidden = Q(substance__in=under_schedule)
     if _is_told_by_identity(search):
         hidden &= ~Q(note=IDENTITY)
     return search.hits.filter(of_groups_or_living).exclude(hidden).order_by("rank")
@@ -74,6 +87,15 @@ def hidden_from(search: StructureSearch) -> frozenset[UUID]:
 
 def _is_told_by_identity(search: StructureSearch) -> bool:
     return search.kind == StructureSearch.Kind.EXACT
+
+
+def restricted_in_library(ids: Collection[int], restricted: Collection[UUID]) -> frozenset[int]:
+    """Structures of a library that are a restricted chemical, in whatever stereochemistry or as a salt."""
+    if not ids or not restricted:
+        return frozenset()
+    skeletons = skeletons_of(restricted)
+    rows = LibraryStructure.objects.filter(pk__in=ids).values_list("pk", "inchikey", "parent_inchikey")
+    return frozenset(pk for pk, *keys in rows if any(key and skeleton_of(key) in skeletons for key in keys))
 
 
 def skeletons_of(substances: Collection[UUID]) -> frozenset[str]:

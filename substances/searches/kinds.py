@@ -23,10 +23,10 @@ ReadStructure: TypeAlias = dict[str, Json]
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One answer, before it is stored: of a substance or of a group.
+    """One answer, before it is stored: of a substance, of a group, or of a structure of a library.
 
     Attributes:
-        substance_id, group_id: one of them.
+        substance_id, group_id, library_structure_id: one of them.
         shared, united: bits in common and bits in either; None for kinds without a score.
         note: why it is here; a code of the kind.
         atoms: to highlight, 0-based, as written in the SMILES that the kind marks.
@@ -36,6 +36,7 @@ class Hit:
 
     substance_id: UUID | None = None
     group_id: int | None = None
+    library_structure_id: int | None = None
     shared: int | None = None
     united: int | None = None
     note: str = ""
@@ -82,6 +83,7 @@ class SearchKind:
             structure we show of it. May raise `NotComputable`.
         read: what the text is, without RDKit; raises `SearchRefused`.
         read_in_sandbox: what the sandbox makes of the text; None: it is read as one structure. Raises `WorkFailed`.
+        refuses: raises `SearchRefused` where who asks may not ask this; None: everybody may.
         whys: the words of each note that its hits carry.
         template: of the answer on the page.
         on_form: whether the form for one structure offers it.
@@ -95,5 +97,6 @@ class SearchKind:
     known: Callable[[StructureSearch, Substance], Answer] | None = None
     read: Callable[[str, str], Reading] = read
     read_in_sandbox: Callable[[Work, StructureSearch], ReadStructure] | None = None
+    refuses: Callable[[StructureSearch], None] | None = None
     whys: Mapping[str, StrOrPromise] = field(default_factory=dict)
     on_form: bool = True

@@ -109,9 +109,11 @@ def _is_answered(search: StructureSearch) -> bool:
 
 def _places(hits: QuerySet[SearchHit]) -> dict[Hashable, Place]:
     """By what each is of. Counted anew, so that what is not shown leaves no gap that the other answer has not."""
-    rows = hits.select_related("substance", "group")
+    rows = hits.select_related("substance", "group", "library_structure")
     return {
-        (row.substance_id, row.group_id): Place(rank, str(row.substance or row.group), _score(row), row.note)
+        (row.substance_id, row.group_id, row.library_structure_id): Place(
+            rank, str(row.substance or row.group or row.library_structure), _score(row), row.note
+        )
         for rank, row in enumerate(rows, 1)
     }
 

@@ -63,6 +63,8 @@ def request_search(
         owner=by,
         repeats=repeats,
     )
+    if asked.refuses is not None:
+        asked.refuses(search)
     reading = asked.read(text, format)
     search.read_as = reading.read_as
     if isinstance(reading, Foreign):

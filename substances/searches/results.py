@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from portal.common.named import named
-from substances.models import StructureSearch, Substance, SubstanceGroup
+from substances.models import LibraryStructure, SearchHit, Structure, StructureSearch, Substance, SubstanceGroup
+from substances.querysets import is_living
 from substances.searches.hits import shown_hits
 from substances.searches.registry import KINDS
 from substances.searches.similarity import Family
 from substances.services.hit_rows import substances_of_hits
 from substances.services.similarity_neighbours import listed_ids, restricted_ids
 
+_NOBODY = UUID(int=0)
 UNREADABLE = gettext_noop("We could not read this structure: %(reason)s")
 
 
@@ -26,7 +29,8 @@ class FoundHit:
 
     Attributes:
         rank: as it was stored; hits that may not be shown any more leave a gap.
-        substance, group: one of them.
+        substance, group, library_structure: one of them; with the last one `substance` is the one of the registry that
+            has exactly its structure, if one has.
         shared, united: bits in common and in either; None for kinds without a score.
         listed: whether the substance is listed today.
         restricted: whether it is under schedule 1 or 2A of the Chemical Weapons Convention: only its duties are shown.
@@ -46,10 +50,13 @@ class FoundHit:
     atoms: list[int] | None = None
     told: Mapping[str, Any] = field(default_factory=dict)
     svg: str = ""
+    library_structure: LibraryStructure | None = None
 
     @property
     def name(self) -> str:
         """Of the substance, or of the group in the reader's language."""
+        if self.library_structure:
+            return self.library_structure.given_id or str(self.library_structure.line)
         return named(self.group) if self.group else str(self.substance)
 
     @property
@@ -95,30 +102,45 @@ def results(
         at_most: how many hits; None for all.
     """
     restricted = restricted_ids()
-    rows = list(shown_hits(search, restricted=restricted).filter(rank__gt=after).select_related("group")[:at_most])
-    ids = [row.substance_id for row in rows if row.substance_id]
+    asked = shown_hits(search, restricted=restricted).filter(rank__gt=after).select_related("group")
+    if search.kind == StructureSearch.Kind.LIBRARY:
+        asked = asked.select_related("library_structure__library")
+    rows = list(asked[:at_most])
+    known = _of_registry(rows, search)
+    ids = [row.substance_id for row in rows if row.substance_id] + list(known.values())
     listed = listed_ids(among=ids) if ids else frozenset()
     substances = substances_of_hits(ids, drawn=drawn) if ids else {}
     whys = KINDS[search.kind].whys
     hits = [
         FoundHit(
             rank=row.rank,
-            substance=substances[row.substance_id] if row.substance_id else None,
+            substance=substances.get(row.substance_id or known.get(row.rank, _NOBODY)),
             group=row.group,
             shared=row.shared_bits,
             united=row.united_bits,
-            listed=row.substance_id in listed,
+            listed=(row.substance_id or known.get(row.rank)) in listed,
             restricted=row.substance_id in restricted,
             note=row.note,
             why=str(whys.get(row.note, "")),
             atoms=row.atoms,
             told=row.told,
             svg=row.svg,
+            library_structure=row.library_structure if search.kind == StructureSearch.Kind.LIBRARY else None,
         )
         for row in rows
     ]
     why = search.read_as.get("not_computable")
     return SearchResults(hits, _(why["reason"]) if why else "", _error(search))
+
+
+def _of_registry(rows: Sequence[SearchHit], search: StructureSearch) -> dict[int, UUID]:
+    """Of each hit of a library, by its rank, the substance of the registry that has exactly this structure, if any."""
+    if search.kind != StructureSearch.Kind.LIBRARY:
+        return {}
+    keys = {row.rank: row.library_structure.inchikey for row in rows if row.library_structure}
+    found = Structure.objects.told().filter(is_living("substance__"), inchikey__in=set(filter(None, keys.values())))
+    substances = dict(found.values_list("inchikey", "substance").order_by("-substance"))
+    return {rank: substances[key] for rank, key in keys.items() if key in substances}
 
 
 def notes_of(search: StructureSearch) -> list[str]:

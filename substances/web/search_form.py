@@ -35,7 +35,7 @@ class SearchForm(forms.Form):
     structure = forms.CharField(label=gettext_lazy("Structure"), strip=False, max_length=200_000)
     kind = forms.ChoiceField(
         label=gettext_lazy("What do you want to know?"),
-        choices=lambda: [(kind.name, kind.question) for kind in offered()],
+        choices=lambda: [(kind.name, kind.question) for kind in [*offered(), KINDS[StructureSearch.Kind.LIBRARY]]],
         required=False,
     )
     format = forms.ChoiceField(
@@ -48,6 +48,7 @@ class SearchForm(forms.Form):
     families = forms.MultipleChoiceField(
         label=gettext_lazy("Compared by"), choices=Family.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
+    collection = forms.CharField(required=False)  # a library's slug, from its page
     order = forms.ChoiceField(label=gettext_lazy("In which order"), choices=Order.choices, required=False)
 
 
@@ -108,6 +109,8 @@ def _submit(request: HttpRequest) -> HttpResponse:
     if request.session.session_key is None:
         request.session.create()
     kind = KINDS[asked["kind"] or StructureSearch.Kind.SIMILARITY]
+    if kind.name != StructureSearch.Kind.LIBRARY:
+        asked.pop("collection")
     try:
         search = request_search(
             by=request.user if request.user.is_authenticated else None,

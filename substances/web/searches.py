@@ -16,8 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.jobs.models import Job
 from portal.jobs.services import cancel_job
 from portal.organisations.models import Organisation
-from substances.downloads.files import FORMATS
-from substances.downloads.hits import GROUP_FORMATS
+from substances.downloads.hits import forms_of
 from substances.models import StructureSearch
 from substances.searches.registry import KINDS
 from substances.searches.repeating import changes_since
@@ -93,8 +92,7 @@ def _files(search: StructureSearch, name: str, key: object) -> list[dict[str, st
     """Addresses of the files of an answer; none until it is there."""
     if search.job is not None and search.job.state != Job.State.DONE:
         return []
-    forms = GROUP_FORMATS if search.kind == StructureSearch.Kind.GROUP else FORMATS
-    return [{"label": form.upper(), "url": reverse(name, args=[key, form])} for form in forms]
+    return [{"label": form.upper(), "url": reverse(name, args=[key, form])} for form in forms_of(search.kind)]
 
 
 def _told(search: StructureSearch) -> dict[str, Any]:

@@ -5,9 +5,14 @@ from __future__ import annotations
 import random
 import zlib
 from fractions import Fraction
+from typing import Any
 
+from substances.chemistry.fingerprints import ATOM_PAIR, fingerprint
+from substances.chemistry.parse import read_molecule
+from substances.chemistry.standardise import standardise
 from substances.models import Library, LibraryStructure
 from substances.similarity import store
+from substances.similarity.library_index import build_library
 from tests.substances.fingerprints import KEY
 
 
@@ -57,6 +62,43 @@ def by_brute_force(library: Library, asked: int, *, threshold: Fraction) -> list
         if score >= threshold:
             found.append((pk, score))
     return sorted(found, key=lambda one: (-one[1], one[0]))
+
+
+def a_library_of(structures: dict[str, str], *, slug: str = "supplied", **fields: Any) -> Library:
+    """A library of real structures by the ids it gives them, each as its parent where it has one; its index is built.
+
+    Args:
+        structures: SMILES by id.
+    """
+    library = Library.objects.create(
+        slug=slug,
+        name=f"What {slug} has",
+        source="A supplier",
+        licence="CC0",
+        file_name="library.smi",
+        file_sha256="0" * 64,
+        standardiser="made up",
+        keys=[str(ATOM_PAIR)],
+        lines=len(structures),
+        stored=len(structures),
+        last_line=len(structures),
+        state=Library.State.READY,
+        **fields,
+    )
+    for line, (given_id, smiles) in enumerate(structures.items(), 1):
+        record, mol = standardise(smiles, "smiles")
+        compared = read_molecule(record.parent.smiles, "smiles")[0] if record.parent.smiles else mol
+        LibraryStructure.objects.create(
+            library=library,
+            line=line,
+            given_id=given_id,
+            smiles=record.smiles,
+            inchikey=record.inchikey or "",
+            parent_inchikey=record.parent.inchikey or "",
+            fingerprints=zlib.compress(b"\x01" + fingerprint(compared, ATOM_PAIR)),
+        )
+    build_library(library, FAMILY)
+    return library
 
 
 FAMILY = store.DEFAULT_FAMILY

@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from substances.models import SearchHit, StructureSearch, Substance
 from substances.searches.hits import IDENTITY
 from substances.searches.kinds import Answer, Hit
 from substances.searches.registry import KINDS
 from substances.searches.results import results
+from substances.similarity import store
 from tests.architecture.repository import ROOT
 from tests.build import a_substance
 from tests.substances.made_groups import a_group
+from tests.substances.made_library import a_library_of
 from tests.substances.searching import searched
 from tests.substances.test_similarity import named_by
 
@@ -33,12 +37,17 @@ WOULD_FIND: dict[str, dict[str, Any]] = {
     "exact": {"text": AMINE},
     "substructure": {"text": "CF"},
     "group": {"text": "CC(F)Br"},
+    "library": {"text": "CC(F)Br", "threshold": "0", "collection": "supplied"},
 }
 
 
 @pytest.fixture
-def agents() -> set[str]:
-    """Chemicals of both schedules, an innocent relative and a group of them all."""
+def agents(settings: Settings, tmp_path: Path) -> set[str]:
+    """Chemicals of both schedules, an innocent relative, a group of them all and a library that sells them."""
+    settings.DATA_DIR = tmp_path
+    store.forget()
+    salts = {"agent": STEREOISOMER, "precursor": "CC(F)(Cl)CCl", "salt": AMINE, "offered": "CC(F)Br"}
+    a_library_of(salts)
     a_group("fluorinated", {"elements": ["F"]})
     named_by("cwc-schedules", a_substance(name="agent", smiles=AGENT), reason="schedule 1A(1)")
     named_by("cwc-schedules", a_substance(name="precursor", smiles="CC(F)(Cl)CCl"), reason="2A")
@@ -50,9 +59,9 @@ def agents() -> set[str]:
 
 def stored(search: StructureSearch) -> set[str]:
     """Substances in the rows themselves, whatever is shown of them."""
-    return set(
-        SearchHit.objects.filter(search=search, substance__isnull=False).values_list("substance__name", flat=True)
-    )
+    hits = SearchHit.objects.filter(search=search)
+    named = hits.filter(substance__isnull=False).values_list("substance__name", flat=True)
+    return {*named, *hits.exclude(library_structure=None).values_list("library_structure__given_id", flat=True)}
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
