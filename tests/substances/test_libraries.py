@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,14 +10,13 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from substances.chemistry.fingerprints import ATOM_PAIR, fingerprint
-from substances.chemistry.parse import read_molecule
 from substances.models import ChemicalList, Library, ListMembership
-from substances.services.library_hits import resembling_in
+from substances.searches.results import results
 from substances.services.library_import import Described, import_library
-from substances.services.similarity_neighbours import CWC_LIST, NotComputable
+from substances.services.similarity_neighbours import CWC_LIST
 from substances.similarity import asking, store
 from tests.build import a_member, a_source, a_structure, a_substance, an_organisation
+from tests.substances.searching import hits_of, searched
 
 pytestmark = pytest.mark.django_db
 
@@ -99,24 +97,18 @@ def supplied(settings: Settings, tmp_path: Path) -> Library:
     return Library.objects.get()
 
 
-def hits(library: Library, limit: int) -> list[str]:
-    asked = fingerprint(read_molecule(SARIN, "smiles")[0], ATOM_PAIR)
-    return [hit.structure.given_id for hit in resembling_in(library, asked, threshold=Decimal("0.2"), limit=limit)]
+def hits(library: Library) -> set[str]:
+    return {hit.name for hit in hits_of(ETHYL_SARIN, "library", collection=library.slug, threshold="0.2", limit=3)}
 
 
 def test_no_search_of_a_library_leads_to_a_chemical_of_schedule_1(supplied: Library) -> None:
-    assert set(hits(supplied, 3)) == {"hand", "plain", "other"}
+    assert hits(supplied) == {"hand", "plain", "other"}
+    before = searched(ETHYL_SARIN, "library", collection=supplied.slug, threshold="0.2")
     sarin = a_substance()
     a_structure(of=sarin, smiles=SARIN)
     listed = ChemicalList.objects.create(slug=CWC_LIST, name="CWC", publisher="OPCW", effect="duty", source=a_source())
     ListMembership.objects.create(
         chemical_list=listed, substance=sarin, how="by_name", reason="1.A.01", checked="made_up", source=a_source()
     )
-    assert hits(supplied, 1) == ["other"]
-
-
-def test_without_its_index_a_library_is_not_assessed(supplied: Library) -> None:
-    (store.folder_of(supplied.slug, store.DEFAULT_FAMILY) / "CURRENT").unlink()
-    store.forget()
-    with pytest.raises(NotComputable, match="being rebuilt"):
-        hits(supplied, 1)
+    assert hits(supplied) == {"other"}
+    assert [hit.name for hit in results(before).hits] == ["other"]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('substances', '0007_search_shards'),
+        ('substances', '0009_batches'),
     ]
 
     operations = [
