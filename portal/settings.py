@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from kombu.entity import Queue
 
 from portal import env
+from portal.api.enum_names import ENUM_NAMES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env.folder("BENIGNA_DATA_DIR", BASE_DIR / ".benigna")
@@ -304,56 +305,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "portal.api.schema.with_problems",
     ],
-    "ENUM_NAME_OVERRIDES": {
-        "RuleState": "substances.models.groups.GroupRuleVersion.State",
-        "LibraryState": "substances.models.libraries.Library.State",
-        "JudgedByStructure": "substances.services.group_standing.Judged",
-        "StandingOnList": "substances.api.group_standing.ON_A_LIST",
-        "SubstanceKind": "substances.vocabulary.SubstanceKind",
-        "NameKind": "substances.vocabulary.NameKind",
-        "AlternativeKind": "substitution.vocabulary.AlternativeKind",
-        "AlternativeStatus": "substitution.vocabulary.AlternativeStatus",
-        "Concern": "substances.vocabulary.Concern",
-        "Authority": "substances.vocabulary.Authority",
-        "Strength": "substances.vocabulary.Strength",
-        "How": "substances.vocabulary.How",
-        "EntryRole": "substances.vocabulary.EntryRole",
-        "ChangeOfList": "substances.api.releases.CHANGES",
-        "DifferenceKind": "substances.services.list_diff.KINDS",
-        "SourceSays": "portal.api.substance_serializers.SAYS",
-        "BatchOutcome": "substances.batches.telling.Outcome",
-        "EventKind": "substances.api.events.EVENT_KINDS",
-        "TimelineWhat": "substances.timeline.What",
-        "TimelinePrecision": "substances.timeline.Precision",
-        "ExposedGroup": "substances.health_terms.ExposedGroup",
-        "ExposureRoute": "substances.health_terms.Route",
-        "HealthEffect": "substances.health_terms.HealthEffect",
-        "LimitAveraging": "substances.health_terms.Averaging",
-        "LimitBindingness": "substances.health_terms.Bindingness",
-        "LimitFraction": "substances.health_terms.Fraction",
-        "LimitKind": "substances.health_terms.LimitKind",
-        "LimitScope": "substances.health_terms.EffectScope",
-        "LimitUnit": "substances.health_terms.LimitUnit",
-        "MeasuredIn": "substances.health_terms.Matrix",
-        "TargetOrgan": "substances.health_terms.Organ",
-        "Checked": "substances.vocabulary.Checked",
-        "IdentifierScheme": "substances.vocabulary.IdentifierScheme",
-        "ListEffect": "substances.vocabulary.ListEffect",
-        "FunctionLevel": "substitution.vocabulary.FunctionLevel",
-        "Readiness": "substitution.vocabulary.Readiness",
-        "Supports": "substitution.vocabulary.Supports",
-        "ListReader": "substances.api.list_uploads.READERS",
-        "ReportState": "substances.api.list_uploads.REPORT_STATES",
-        "StructureReportState": "substances.api.structure_uploads.STATES",
-        "StructureRelation": "substances.services.structure_trial.RELATIONS",
-        "StructureTrust": "substances.vocabulary.StructureTrust",
-        "UploadStage": "substances.models.uploads.Upload.Stage",
-        "SearchKind": "substances.models.searches.StructureSearch.Kind",
-        "SearchFormat": "substances.models.searches.StructureSearch.Format",
-        "JobStatus": "portal.jobs.models.Job.State",
-        "ProductionRole": "portal.companies.models.Production.Role",
-        "CommitmentStatus": "portal.companies.models.Commitment.Status",
-    },
+    "ENUM_NAME_OVERRIDES": ENUM_NAMES,
 }
 
 # --- Logs ---------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import Throttled
 from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -18,6 +19,7 @@ from rest_framework.response import Response
 from portal.common.errors import DomainError
 from portal.common.named import named
 from portal.common.rest.problems import CONTENT_TYPE, ProblemSerializer
+from portal.common.rest.throttles import seconds_to_wait
 from substances.api.search_access import ACCESS, NOT_KEPT, SearchAccess
 from substances.explaining.asking import ask_of_hit, ask_of_substances, request_explanation
 from substances.explaining.telling import Told, is_done, told
@@ -26,6 +28,7 @@ from substances.searches.hits import shown_hits
 from substances.services.similarity_neighbours import NotComputable, restricted_ids
 
 _RETRY_AFTER_SECONDS = "1"
+STATES = ["running", "done", "failed"]
 
 
 class ExplanationDifference(serializers.Serializer[dict[str, Any]]):
@@ -62,7 +65,7 @@ class ExplanationGroup(serializers.Serializer[dict[str, Any]]):
 class ExplanationAnswer(serializers.Serializer[dict[str, Any]]):
     """What two structures share and how they differ; empty until it is done."""
 
-    status = serializers.ChoiceField(choices=["running", "done", "failed"])
+    status = serializers.ChoiceField(choices=STATES)
     not_computable = serializers.CharField(allow_null=True, help_text="Why nothing was compared; null where it was.")
     error = serializers.CharField(allow_null=True)
     common_atoms = serializers.IntegerField(
@@ -89,11 +92,15 @@ _RESPONSES = {
 }
 
 
-def answer(first: Substance | StructureSearch, second: Substance) -> Response:
+def answer(request: Request, first: Substance | StructureSearch, second: Substance) -> Response:
     """The explanation as REST tells it; 202 while a worker has it."""
     try:
         explanation = ask_of_substances(first, second) if isinstance(first, Substance) else ask_of_hit(first, second)
-        explanation = explanation or request_explanation(first=first, second=second)
+        if explanation is None:
+            # Only what makes work counts as a search: who waits may ask often.
+            if (seconds := seconds_to_wait(request._request, scope="searches")) is not None:
+                raise Throttled(wait=seconds)
+            explanation = request_explanation(first=first, second=second)
     except NotComputable as why:
         raise DomainError(why.message, code=why.code, status=422) from why
     if is_done(explanation):
@@ -134,7 +141,6 @@ class SubstancesAlikeView(GenericAPIView[Substance]):
     """Why two substances are alike."""
 
     permission_classes = [AllowAny]
-    throttle_scope = "searches"
     filter_backends = []
     pagination_class = None
     queryset = Substance.objects.living()
@@ -143,13 +149,11 @@ class SubstancesAlikeView(GenericAPIView[Substance]):
     def get(self, request: Request, pk: UUID, other: UUID) -> Response:
         """What two substances share, how they differ, and the rank each fingerprint gives the second."""
         shown = self.get_queryset().exclude(pk__in=restricted_ids())
-        return answer(get_object_or_404(shown, pk=pk), get_object_or_404(shown, pk=other))
+        return answer(request, get_object_or_404(shown, pk=pk), get_object_or_404(shown, pk=other))
 
 
 class HitExplanationView(SearchAccess):
     """Why a search has found a hit."""
-
-    throttle_scope = "searches"
 
     @extend_schema(operation_id="searches_explain", parameters=[ACCESS], responses=_RESPONSES)
     def get(self, request: Request, pk: UUID, rank: int) -> Response:
@@ -158,4 +162,4 @@ class HitExplanationView(SearchAccess):
         hit = get_object_or_404(shown_hits(search).select_related("substance"), rank=rank)
         if hit.substance is None or hit.substance_id in restricted_ids():
             raise Http404
-        return answer(search, hit.substance)
+        return answer(request, search, hit.substance)

@@ -75,7 +75,7 @@ def assert_problem(answer: object, status: int) -> None:
         pytest.param("get", f"/api/v1/searches/{NOBODY}/", {}, 404, id="nobody's search"),
         pytest.param("get", "/api/v1/jobs/", {}, 403, id="not signed in"),
         pytest.param("delete", "/api/v1/substances/", {}, 405, id="method"),
-        pytest.param("get", "/api/v1/searches/", {}, 405, id="searches are not listed"),
+        pytest.param("put", "/api/v1/searches/", {}, 405, id="all searches at once"),
         pytest.param("get", "/api/v1/lists/", {"headers": {"accept": "text/csv"}}, 406, id="accept"),
         pytest.param("post", "/api/v1/searches/", {"data": "x", "content_type": "text/plain"}, 415, id="content type"),
         pytest.param(

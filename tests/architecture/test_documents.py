@@ -31,9 +31,10 @@ TEST_IN_TEXT = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 TERM_IN_CODE = re.compile(r"`([a-z_.]+):([\w.]+)`")
 LOCAL = "http://127.0.0.1:8000"
 FILLED_IN = {
-    **dict.fromkeys(("{id}", "$ID", "$UPLOAD"), "00000000-0000-0000-0000-000000000000"),
+    **dict.fromkeys(("{id}", "{other}", "$ID", "$UPLOAD"), "00000000-0000-0000-0000-000000000000"),
     "{slug}": "some",
     "{key}": "some",
+    "{rank}": "1",
 }
 # Words of the place where something is written, not of the thing; in pieces, so that this file does not find itself.
 WORDS_OF_A_WORKPLACE = re.compile(
