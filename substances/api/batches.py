@@ -137,6 +137,9 @@ class BatchRowAnswer(serializers.Serializer[dict[str, Any]]):
     inchikey = serializers.CharField(allow_null=True)
     changes = serializers.ListField(child=serializers.CharField(), help_text="What was normalised while reading.")
     known = BatchSubstance(allow_null=True)
+    known_listed = serializers.BooleanField(
+        allow_null=True, help_text="Whether that is listed today; null without one."
+    )
     listed = serializers.BooleanField(help_text="Whether it or one of its hits was listed when it was asked.")
     hits = BatchHit(many=True)
 

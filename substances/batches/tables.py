@@ -58,6 +58,7 @@ def as_json(one: Told) -> dict[str, Any]:
         "inchikey": one.read_as.get("inchikey"),
         "changes": one.changes,
         "known": _named(one.known) if one.known else None,
+        "known_listed": one.known_listed if one.known else None,
         "listed": one.listed,
         "hits": [
             {"substance": _named(hit.substance), "score": round(hit.score, 4), "listed": hit.listed} for hit in one.hits
@@ -70,7 +71,7 @@ def _named(substance: Any) -> dict[str, Any]:
 
 
 _HEADER = ("row", "line", "id", "structure", "outcome", "reason", "smiles", "inchikey", "changes")
-_KNOWN = ("known substance", "known CAS RN", "it or a hit is listed")
+_KNOWN = ("known substance", "known CAS RN", "it is listed", "it or a hit is listed")
 
 
 def _cells(rows: Iterator[Told], hits: int) -> Iterator[Sequence[Cell]]:
@@ -80,7 +81,8 @@ def _cells(rows: Iterator[Told], hits: int) -> Iterator[Sequence[Cell]]:
         told_row = as_json(one)
         known = told_row["known"] or {}
         cells: list[Cell] = [told_row[name] for name in _HEADER[:8]]
-        cells += ["; ".join(one.changes), known.get("name"), known.get("cas"), _yes(one.listed)]
+        cells += ["; ".join(one.changes), known.get("name"), known.get("cas")]
+        cells += [_yes(one.known_listed) if one.known else None, _yes(one.listed)]
         for hit in told_row["hits"][:hits]:
             cells += [hit["substance"]["name"], hit["substance"]["cas"], hit["score"], _yes(hit["listed"])]
         yield cells + [None] * (len(_HEADER) + len(_KNOWN) + len(by_hit) - len(cells))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from portal.jobs.models import Job
 from substances.models import BatchAnswer, BatchRow, StructureSearch, Substance
-from substances.services.similarity_neighbours import restricted_ids
+from substances.services.similarity_neighbours import listed_ids, restricted_ids
 
 STOPPED = gettext_noop("The work on this row was stopped. That says nothing about it; ask again.")
 
@@ -87,6 +87,7 @@ class Told:
         reason: why it is not assessed, in the reader's language.
         changes: what was normalised on the way in, in the reader's language.
         known: the substance it is; None where it is none we know.
+        known_listed: whether that is listed today.
         listed: whether it, or something it resembles, was listed when it was asked.
         hits: best first.
     """
@@ -99,6 +100,7 @@ class Told:
     known: Substance | None
     listed: bool
     hits: list[LikeIt]
+    known_listed: bool = False
 
 
 def progress_of(search: StructureSearch) -> Progress:
@@ -148,7 +150,7 @@ def rows_of(search: StructureSearch, show: str = Show.ALL, *, ended: bool) -> Qu
 
 
 def told(rows: Iterable[BatchRow], *, ended: bool) -> Iterator[Told]:
-    """Rows as they are told, in two statements; hits that may not be shown any more are left out."""
+    """Rows as they are told, in three statements; hits that may not be shown any more are left out."""
     found = list(rows)
     hidden = restricted_ids()
     answers = [answer for row in found if (answer := _answer_of(row))]
@@ -157,8 +159,10 @@ def told(rows: Iterable[BatchRow], *, ended: bool) -> Iterator[Told]:
     living = {
         one.pk: one for one in Substance.objects.living().filter(pk__in=like | known).prefetch_related("identifiers")
     }
+    listed = listed_ids(among=known) if known else frozenset()
     for row in found:
-        yield _told(row, living, hidden, ended=ended)
+        one = _told(row, living, hidden, ended=ended)
+        yield replace(one, known_listed=one.known is not None and one.known.pk in listed)
 
 
 def _answer_of(row: BatchRow) -> BatchAnswer | None:

@@ -52,6 +52,13 @@ def test_every_row_has_its_answer_in_the_order_given() -> None:
     assert rows[4].hits == []
 
 
+def test_a_known_substance_says_itself_whether_it_is_listed() -> None:
+    bisphenols()
+    named_by("candidate-list", Substance.objects.get(name="bisphenol A"))
+    listed, other = rows_told(an_answered_batch("bisphenol A\nbisphenol S"))
+    assert (listed.known_listed, other.known_listed) == (True, False)
+
+
 def test_a_structure_that_is_written_otherwise_is_known_all_the_same() -> None:
     bisphenols()
     (row,) = rows_told(an_answered_batch("Oc1ccc(cc1)C(C)(C)c1ccc(O)cc1"))
