@@ -222,6 +222,7 @@ def test_each_room_that_names_substances_goes_along_or_is_history() -> None:
         "substances.RegistryFinding.other",
         "substances.StructureSearch.known_substance",
         "substances.SearchHit.substance",
+        "substances.BatchAnswer.known_substance",
     }
 
 
