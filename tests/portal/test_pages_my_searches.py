@@ -98,6 +98,7 @@ def test_deleting_takes_text_hits_and_job() -> None:
 # --- Asking again -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.django_db(transaction=True)  # PostgreSQL renews the mark of the data when it commits
 def test_asked_again_a_search_names_what_it_repeats_and_what_has_changed() -> None:
     ada = a_person()
     first = searched(BPA, by=ada, threshold="0.5")

@@ -68,6 +68,7 @@ def test_an_explanation_is_worked_out_once(two: tuple[Substance, Substance]) -> 
     assert Job.objects.filter(name="substances.similarity.explain").count() == 1
 
 
+@pytest.mark.django_db(transaction=True)  # PostgreSQL renews the mark of the data when it commits
 def test_it_is_worked_out_again_when_the_data_are_others(two: tuple[Substance, Substance]) -> None:
     first = worked_out(request_explanation(first=two[0], second=two[1]))
     a_substance(name="another", smiles="CCO")
